@@ -1,0 +1,3 @@
+"""A card terminal for shops that sell by phone and mail."""
+
+__version__ = "0.1.0"

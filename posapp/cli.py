@@ -1,0 +1,80 @@
+"""The command line: the desktop program, and the training gateway on its own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from posapp import __version__
+
+REFUSED = 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what the arguments say; returns the exit code (0 well, 1 refused with a sentence)."""
+    arguments = _parser().parse_args(argv)
+    if arguments.command == "sandbox":
+        from posapp.sandbox.command import run
+
+        return run(port=arguments.port, state=arguments.state)
+    home: Path = arguments.home or default_home()
+    if arguments.command == "doctor":
+        from posapp.doctor import examine
+
+        return examine(home, as_json=arguments.json)
+    return desktop(home, training=arguments.training)
+
+
+def desktop(home: Path, *, training: bool) -> int:
+    """Show the window until it is closed."""
+    from posapp import app
+    from posapp.runtime import loop
+
+    async def session() -> int:
+        return await app.run(home, training=training)
+
+    try:
+        return loop.run(session, argv=["posapp"])
+    except app.StartRefused as refusal:
+        app.say_refusal(str(refusal))
+        return REFUSED
+
+
+def default_home() -> Path:
+    """``POSAPP_HOME``, or the folder the system keeps for a program's data."""
+    named = os.environ.get("POSAPP_HOME")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("posapp", appauthor=False)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="posapp", description="A card terminal for shops that sell by phone and mail."
+    )
+    parser.add_argument("--version", action="version", version=f"posapp {__version__}")
+    parser.add_argument("--training", action="store_true", help="practise; no real money moves")
+    parser.add_argument("--home", type=Path, help="data folder (default: POSAPP_HOME or yours)")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    sandbox = commands.add_parser("sandbox", help="serve the training gateway on this computer")
+    sandbox.add_argument("--port", type=_port, default=0, help="0 takes a free one")
+    sandbox.add_argument("--state", type=Path, help="file that keeps its payments")
+    doctor = commands.add_parser("doctor", help="check vault, ledger, audit chain and gateways")
+    doctor.add_argument("--json", action="store_true", help="one JSON object instead of words")
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

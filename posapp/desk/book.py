@@ -1,0 +1,66 @@
+"""The payments of this shop: finding one, seeing what happened, asking the gateway again."""
+
+from __future__ import annotations
+
+from posapp.desk.accounts import Accounts
+from posapp.desk.errors import Refused
+from posapp.desk.news import News
+from posapp.desk.recovery import Recovery
+from posapp.desk.refunds import Refunds
+from posapp.gateways.port import GatewayError
+from posapp.ledger.ledger import Ledger
+from posapp.ledger.payments import PaymentCounts, PaymentDetail, PaymentFilter, PaymentPage
+from posapp.model.money import Money
+
+
+class Book:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        accounts: Accounts,
+        recovery: Recovery,
+        refunds: Refunds,
+        news: News,
+    ) -> None:
+        self._ledger = ledger
+        self._accounts = accounts
+        self._recovery = recovery
+        self._refunds = refunds
+        self._news = news
+
+    async def page(self, wanted: PaymentFilter, *, after: str = "") -> PaymentPage:
+        """Fifty payments, newest first, from the key ``after`` on."""
+        return await self._ledger.payments.page(wanted, after=after)
+
+    async def counts(self) -> PaymentCounts:
+        return await self._ledger.payments.counts()
+
+    async def detail(self, attempt_id: int) -> PaymentDetail:
+        return await self._ledger.payments.detail(attempt_id)
+
+    async def left_to_refund(self, detail: PaymentDetail) -> Money:
+        """What may be given back now; zero where the gateway has no payment."""
+        if detail.payment is None:
+            return Money(0, detail.attempt.intent.amount.currency)
+        return await self._refunds.left(detail.payment)
+
+    async def check(self, attempt_id: int, *, who: str) -> PaymentDetail:
+        """Ask the gateway how this payment and its refunds stand now.
+
+        Raises:
+            Refused: it could not be asked.
+        """
+        detail = await self._ledger.payments.detail(attempt_id)
+        for attempt in (detail.attempt, *detail.refunds):
+            if attempt.state.is_open:
+                await self._recovery.check(attempt)
+        if detail.payment is not None and not detail.attempt.state.is_open:
+            gateway = self._accounts.gateway(detail.payment.account)
+            try:
+                latest = await gateway.read(detail.payment.id)
+            except GatewayError as problem:
+                raise Refused(str(problem)) from problem
+            await self._ledger.payments.store(latest, who=who)
+        self._news.tell()
+        return await self._ledger.payments.detail(attempt_id)

@@ -1,0 +1,93 @@
+"""Who is at the till: signing in with a PIN, locking, and slowing down those who guess."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from posapp.desk.errors import Refused
+from posapp.ledger.ledger import Ledger
+from posapp.model.access import Lockout
+from posapp.model.secret import Secret
+from posapp.vault.pin import check_pin
+from posapp.vault.settings import Owner
+
+
+PRACTICE_PIN = "258046"
+"""Shown on the lock of the training mode, which guards nothing."""
+
+
+class People:
+    """``who`` is the name in every journal row; empty while nobody is signed in."""
+
+    def __init__(
+        self, *, ledger: Ledger, owner: Owner | None, clock: Callable[[], datetime], training: bool
+    ) -> None:
+        self._ledger = ledger
+        self._owner = owner
+        self._clock = clock
+        self._training = training
+        self.who = "Trainee" if training else ""
+
+    @property
+    def training_pin(self) -> str:
+        """The PIN to practise with; empty outside training."""
+        return PRACTICE_PIN if self._training else ""
+
+    @property
+    def name(self) -> str:
+        """Who signs in here."""
+        return self._owner.name if self._owner else "Trainee"
+
+    async def enter(self, pin: Secret) -> None:
+        """Sign in. The failed try is on disk before the PIN is compared.
+
+        Raises:
+            Refused: a wrong PIN, or too many; says how long to wait.
+        """
+        if self._owner is None:
+            self._practise(pin)
+            return
+        subject = f"person:{self._owner.name}"
+        sign_ins = self._ledger.sign_ins
+        stored: Lockout = await sign_ins.lockout(subject)
+        lockout = stored.clock_checked(self._clock())
+        allowed, wait = lockout.try_now(self._clock())
+        if not allowed:
+            raise Refused(f"Too many wrong PINs. Try again in {_span(wait)}.")
+        guarded = lockout.failed(self._clock())
+        await sign_ins.keep(subject, guarded)
+        right = await asyncio.to_thread(check_pin, pin, self._owner.pin_hash)
+        pin.wipe()
+        if not right:
+            await self._ledger.audit.record("sign_in_failed", self._owner.name, subject, {})
+            _, wait = guarded.try_now(self._clock())
+            then = f" Try again in {_span(wait)}." if wait > 0 else ""
+            raise Refused(f"This PIN is not right.{then}")
+        await sign_ins.keep(subject, guarded.succeeded())
+        await self._ledger.audit.record("signed_in", self._owner.name, subject, {})
+        self.who = self._owner.name
+
+    def _practise(self, pin: Secret) -> None:
+        if not self._training:
+            raise Refused("No PIN is set up. Choose one in Settings.")
+        if pin.reveal() != PRACTICE_PIN:
+            raise Refused("This PIN is not right. It stands above the field.")
+        self.who = "Trainee"
+
+    async def leave(self) -> None:
+        """Lock: nobody is signed in from now on."""
+        if self.who and self._owner:
+            await self._ledger.audit.record(
+                "locked", self.who, f"person:{self._owner.name}", {}
+            )
+        self.who = ""
+
+
+def _span(seconds: float) -> str:
+    minutes = max(1, -(-int(seconds) // 60))
+    if seconds < 60:
+        whole = max(1, int(seconds + 0.999))
+        return "1 second" if whole == 1 else f"{whole} seconds"
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

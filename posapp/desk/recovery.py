@@ -1,0 +1,170 @@
+"""Finding out what happened to every attempt whose end is not known.
+
+Look up, never resend. A look-up that fails proves nothing; absence needs two complete searches,
+the later one a quarter of an hour after the last byte. What stays unknown becomes an open case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from posapp.desk.accounts import Accounts
+from posapp.desk.errors import Refused
+from posapp.desk.news import News
+from posapp.desk.refunds import Refunds
+from posapp.desk.sales import Sales
+from posapp.desk.under_way import UnderWay
+from posapp.gateways.port import Gateway, GatewayError
+from posapp.ledger.errors import LedgerError
+from posapp.ledger.ledger import Ledger
+from posapp.model.attempt import (
+    CASE_AFTER,
+    Attempt,
+    Kind,
+    State,
+    absence_is_proved,
+    next_look_up,
+)
+
+_log = logging.getLogger(__name__)
+_IDLE = timedelta(minutes=5)
+_BETWEEN_LOOK_UPS = 1.0  # seconds; recovery is never the reason for a rate limit
+_EARLIER = timedelta(minutes=5)  # how far a gateway's clock may be behind ours
+
+
+class Recovery:
+    """Runs as one task for as long as the desk is open."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        accounts: Accounts,
+        sales: Sales,
+        refunds: Refunds,
+        news: News,
+        under_way: UnderWay,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._accounts = accounts
+        self._sales = sales
+        self._refunds = refunds
+        self._news = news
+        self._under_way = under_way
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    def recheck(self) -> None:
+        """Something changed: work out anew when to look next."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Look up whatever is due, for ever; ends only by being cancelled."""
+        while True:
+            self._wake.clear()
+            pause = await self._look_at_what_is_due()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause.total_seconds()):
+                    await self._wake.wait()
+
+    async def check(self, attempt: Attempt) -> Attempt:
+        """Ask the gateway about one attempt now.
+
+        Raises:
+            Refused: it could not be asked; the attempt is as open as before.
+        """
+        async with self._turn:
+            current = await self._ledger.journal.read(attempt.id)
+            if not current.state.is_open or self._under_way.is_followed(attempt.id):
+                return current
+            try:
+                return await self._look(current)
+            finally:
+                self._news.tell()
+
+    async def _look_at_what_is_due(self) -> timedelta:
+        try:
+            waiting = await self._ledger.journal.open_attempts()
+        except LedgerError:
+            _log.exception("open attempts cannot be read")
+            return timedelta(seconds=30)
+        pause = _IDLE
+        for attempt in waiting:
+            due = next_look_up(attempt)
+            if due is None or self._under_way.is_followed(attempt.id):
+                continue
+            if due > self._clock():
+                pause = min(pause, due - self._clock())
+                continue
+            try:
+                await self.check(attempt)
+            except (Refused, LedgerError) as problem:
+                _log.warning("look-up did not succeed: %s", type(problem).__name__)
+            pause = timedelta(0)
+            await asyncio.sleep(_BETWEEN_LOOK_UPS)
+        return max(pause, timedelta(seconds=0.2))
+
+    async def _look(self, attempt: Attempt) -> Attempt:
+        gateway = self._accounts.gateway(attempt.intent.account)
+        try:
+            if attempt.intent.kind is Kind.REFUND:
+                outcome = await self._refunds.look(attempt, gateway)
+                found = outcome.attempt if outcome else None
+            else:
+                found = await self._look_for_charge(attempt, gateway)
+        except GatewayError as problem:
+            await self._ledger.journal.looked_up(attempt.id, absent=False, note=str(problem))
+            await self._make_case_when_old(attempt)
+            raise Refused(str(problem)) from problem
+        if found is None:
+            return await self._absent(attempt)
+        if found.state in (State.PENDING, State.UNKNOWN):
+            await self._ledger.journal.looked_up(attempt.id, absent=False)
+            return await self._make_case_when_old(found)
+        return found
+
+    async def _look_for_charge(self, attempt: Attempt, gateway: Gateway) -> Attempt | None:
+        if attempt.payment_id:
+            payment = await gateway.read(attempt.payment_id)
+            return (await self._sales.record(attempt, payment, gateway)).attempt
+        since = (attempt.sent_at or attempt.prepared_at) - _EARLIER
+        payments = await gateway.find(attempt.intent.reference, since=since)
+        if not payments:
+            return None
+        if len(payments) > 1:
+            return await self._ledger.journal.settle(
+                attempt.id,
+                state=State.OPEN_CASE,
+                note=f"The gateway shows {len(payments)} payments under this reference.",
+            )
+        return (await self._sales.record(attempt, payments[0], gateway)).attempt
+
+    async def _absent(self, attempt: Attempt) -> Attempt:
+        if attempt.state is State.PENDING:
+            # The gateway accepted it once: absent now means lagging, not undone.
+            await self._ledger.journal.looked_up(attempt.id, absent=False)
+            return await self._make_case_when_old(attempt)
+        if absence_is_proved(attempt, self._clock()):
+            return await self._ledger.journal.settle(
+                attempt.id,
+                state=State.NOT_CHARGED,
+                note="The gateway was searched completely, twice, and has no such payment.",
+            )
+        looked = await self._ledger.journal.looked_up(attempt.id, absent=True)
+        return await self._make_case_when_old(looked)
+
+    async def _make_case_when_old(self, attempt: Attempt) -> Attempt:
+        since = attempt.sent_at or attempt.prepared_at
+        if attempt.state is State.OPEN_CASE or self._clock() - since < CASE_AFTER:
+            return attempt
+        return await self._ledger.journal.settle(
+            attempt.id,
+            state=State.OPEN_CASE,
+            note="Still not known after three hours. A person has to find out.",
+        )

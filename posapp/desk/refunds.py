@@ -1,0 +1,202 @@
+"""Giving money back, never more than is left, and never shown as done before it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from posapp.desk.accounts import Accounts
+from posapp.desk.errors import Refused
+from posapp.desk.news import News
+from posapp.desk.outcome import Outcome
+from posapp.desk.sending import fresh_salt, send_once
+from posapp.desk.under_way import UnderWay
+from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
+from posapp.ledger.errors import LedgerError
+from posapp.ledger.ledger import Ledger
+from posapp.model.attempt import Attempt, Intent, Kind, State, refund_key
+from posapp.model.judge import find_refund, judge_refund
+from posapp.model.money import Money
+from posapp.model.payment import Payment, refund_problem
+
+_POLLS = (0.5, 0.7, 1.0, 1.5, 2.0, 2.0)
+LONGEST_REASON = 50
+
+
+class Refunds:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        accounts: Accounts,
+        news: News,
+        under_way: UnderWay,
+        till: str,
+        recheck: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._accounts = accounts
+        self._news = news
+        self._under_way = under_way
+        self._till = till
+        self._recheck = recheck
+
+    async def left(self, payment: Payment) -> Money:
+        """What may be given back now, our own refunds that are still open counted."""
+        reserved = _reserved(payment, await self._ledger.journal.refunds_of(payment))
+        return Money(
+            max(0, payment.left_to_refund().minor - reserved), payment.amount.currency
+        )
+
+    async def refund(
+        self, charge_attempt: int, amount: Money, *, reason: str, who: str
+    ) -> Outcome:
+        """Ask the gateway to give ``amount`` back, once, and wait a little for the end.
+
+        Args:
+            charge_attempt: the journal's id of the charge.
+
+        Raises:
+            Refused: before anything was sent.
+            NothingMoved: it is proved that nothing was given back.
+        """
+        try:
+            with self._under_way.money():
+                return await self._refund(charge_attempt, amount, reason=reason, who=who)
+        except LedgerError as problem:
+            raise Refused(str(problem)) from problem
+        finally:
+            self._news.tell()
+            self._recheck()
+
+    async def _refund(
+        self, charge_attempt: int, amount: Money, *, reason: str, who: str
+    ) -> Outcome:
+        detail = await self._ledger.payments.detail(charge_attempt)
+        if detail.payment is None:
+            raise Refused("This payment is not known to the gateway yet. Check it first.")
+        gateway = self._accounts.gateway(detail.payment.account)
+        payment = await self._fresh(gateway, detail.payment)
+        mine = await self._ledger.journal.refunds_of(payment)
+        problem = (
+            _reason_problem(reason)
+            or refund_problem(payment, amount, reserved=_reserved(payment, mine))
+            or gateway.refund_problem(payment, amount)
+        )
+        if problem:
+            raise Refused(problem)
+        number = detail.order.number if detail.order else 0
+        refund = Refund(
+            payment=payment,
+            amount=amount,
+            reason=reason.strip(),
+            key=refund_key(
+                account=payment.account,
+                payment_id=payment.id,
+                refunds_shown=len(payment.refunds),
+                amount=amount,
+            ),
+            reference=f"{self._till[:6]}-{number}-R{len(mine) + 1}-{fresh_salt()}",
+        )
+        try:
+            prepared = gateway.prepare_refund(refund)
+        except Rejected as rejected:
+            raise Refused(str(rejected), fields=rejected.fields) from rejected
+        intent = Intent(
+            kind=Kind.REFUND,
+            account=payment.account,
+            amount=amount,
+            reference=refund.reference,
+            key=refund.key,
+            fingerprint=prepared.fingerprint,
+            who=who,
+            till=self._till,
+            order_id=detail.attempt.intent.order_id,
+            payment_id=payment.id,
+            reason=refund.reason,
+            card_brand=detail.attempt.intent.card_brand,
+            card_last4=detail.attempt.intent.card_last4,
+            body=bytes(prepared.body),
+        )
+        attempt = await self._ledger.journal.begin(intent)
+        with self._under_way.following(attempt.id):
+            await self._ledger.journal.sending(attempt.id)
+            return await self._send(gateway, prepared, attempt, payment)
+
+    async def _send(
+        self, gateway: Gateway, prepared: Prepared, attempt: Attempt, payment: Payment
+    ) -> Outcome:
+        journal = self._ledger.journal
+        answer = await send_once(journal, attempt, gateway.send_refund(prepared))
+        if isinstance(answer, Attempt):
+            return Outcome(answer, payment)
+        finding = judge_refund(attempt.intent, answer)
+        settled = await journal.settle(
+            attempt.id,
+            state=finding.state,
+            verdict=finding.verdict,
+            refund_id=answer.id,
+            note=finding.note,
+            said=answer.state.value,
+        )
+        return await self._await_end(Outcome(settled, payment), gateway)
+
+    async def look(self, attempt: Attempt, gateway: Gateway) -> Outcome | None:
+        """Read the payment and settle this refund as far as it shows; None when it is absent."""
+        payment = await gateway.read(attempt.intent.payment_id)
+        mine = await self._ledger.journal.refunds_of(payment)
+        record = find_refund(attempt, payment, others=mine)
+        if record is None:
+            await self._ledger.payments.store(payment)
+            return None
+        finding = judge_refund(attempt.intent, record)
+        unproved = finding.state is State.UNKNOWN
+        settled = await self._ledger.journal.settle(
+            attempt.id,
+            state=State.OPEN_CASE if unproved and attempt.state is State.OPEN_CASE else finding.state,
+            verdict=finding.verdict,
+            payment=payment,
+            refund_id=record.id,
+            note=finding.note,
+            said=record.state.value,
+        )
+        return Outcome(settled, payment)
+
+    async def _await_end(self, outcome: Outcome, gateway: Gateway) -> Outcome:
+        """Stay a few seconds; most refunds are confirmed in that time."""
+        for pause in _POLLS:
+            if outcome.attempt.state is not State.PENDING:
+                break
+            await asyncio.sleep(pause)
+            try:
+                outcome = await self.look(outcome.attempt, gateway) or outcome
+            except GatewayError:
+                continue  # the recovery goes on asking
+        return outcome
+
+    async def _fresh(self, gateway: Gateway, known: Payment) -> Payment:
+        """The payment as the gateway shows it now; a refund is never decided on old balances."""
+        try:
+            payment = await gateway.read(known.id)
+        except GatewayError as problem:
+            raise Refused(
+                f"{problem} Nothing was refunded; try again when the gateway answers."
+            ) from problem
+        await self._ledger.payments.store(payment)
+        return payment
+
+
+def _reason_problem(reason: str) -> str | None:
+    if len(reason.strip()) > LONGEST_REASON:
+        return f"The reason has at most {LONGEST_REASON} characters."
+    return None if reason.strip() else "Give a reason for the refund."
+
+
+def _reserved(payment: Payment, mine: tuple[Attempt, ...]) -> int:
+    """Open refunds of ours that the gateway's snapshot does not show yet, in minor units."""
+    shown = {record.id for record in payment.refunds}
+    return sum(
+        attempt.intent.amount.minor
+        for attempt in mine
+        if attempt.state.is_open and attempt.refund_id not in shown
+    )

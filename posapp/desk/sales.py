@@ -1,0 +1,162 @@
+"""Taking a payment: the road from an order and a card to a proved outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+
+from posapp.desk.accounts import Accounts
+from posapp.desk.errors import NothingMoved, Refused
+from posapp.desk.news import News
+from posapp.desk.outcome import Outcome
+from posapp.desk.sending import fresh_salt, send_once
+from posapp.desk.under_way import UnderWay
+from posapp.gateways.port import Charge, Gateway, GatewayError, Prepared, Rejected
+from posapp.ledger.errors import LedgerError
+from posapp.ledger.ledger import Ledger
+from posapp.model.attempt import Attempt, Intent, Kind, State, reference_for
+from posapp.model.card import Card, CardSummary
+from posapp.model.judge import judge_charge
+from posapp.model.order import Order, charge_problem
+from posapp.model.payment import Payment, PaymentStatus
+
+_POLLS = (0.4, 0.6, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
+"""Seconds between read-outs while the gateway is still working on a charge."""
+
+
+class Sales:
+    """Charges orders. Everything it starts ends in the journal, whoever stops listening."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        accounts: Accounts,
+        news: News,
+        under_way: UnderWay,
+        till: str,
+        recheck: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._accounts = accounts
+        self._news = news
+        self._under_way = under_way
+        self._till = till
+        self._recheck = recheck
+
+    async def charge(self, order: Order, card: Card, *, account: str, who: str) -> Outcome:
+        """Charge the order's total to the card, once. The card is wiped on every path.
+
+        Raises:
+            Refused: before anything was sent; ``fields`` names what to correct.
+            NothingMoved: the request failed and it is proved that no money moved.
+        """
+        try:
+            with self._under_way.money():
+                return await self._charge(order, card, account=account, who=who)
+        except LedgerError as problem:
+            raise Refused(str(problem)) from problem
+        finally:
+            card.wipe()
+            self._news.tell()
+            self._recheck()
+
+    async def outcome(self, attempt_id: int) -> Outcome:
+        """How an attempt stands now, from the ledger alone."""
+        detail = await self._ledger.payments.detail(attempt_id)
+        return Outcome(detail.attempt, detail.payment)
+
+    async def _charge(self, order: Order, card: Card, *, account: str, who: str) -> Outcome:
+        if problem := charge_problem(order):
+            raise Refused(problem)
+        gateway = self._accounts.gateway(account)
+        sequence = await self._ledger.orders.attempts_so_far(order.id) + 1
+        charge = Charge(
+            amount=order.total,
+            reference=reference_for(
+                till=self._till,
+                order_number=order.number,
+                sequence=sequence,
+                salt=fresh_salt(),
+            ),
+            key=str(uuid.uuid4()),
+            description=f"Order {order.number}",
+            customer=order.customer,
+        )
+        if problem := gateway.charge_problem(charge):
+            raise Refused(problem)
+        summary = card.summary()
+        try:
+            prepared = gateway.prepare_charge(charge, card)
+        except Rejected as problem:
+            raise Refused(str(problem), fields=problem.fields) from problem
+        card.wipe()
+        try:
+            intent = _intent(order, charge, prepared, summary, account, who, self._till)
+            attempt = await self._ledger.journal.begin(intent)
+            with self._under_way.following(attempt.id):
+                await self._ledger.journal.sending(attempt.id)
+                return await self._send(gateway, prepared, attempt)
+        finally:
+            prepared.wipe()
+
+    async def _send(self, gateway: Gateway, prepared: Prepared, attempt: Attempt) -> Outcome:
+        answer = await send_once(self._ledger.journal, attempt, gateway.send_charge(prepared))
+        if isinstance(answer, Attempt):
+            return Outcome(answer, None)
+        return await self._await_end(await self.record(attempt, answer, gateway), gateway)
+
+    async def record(self, attempt: Attempt, payment: Payment, gateway: Gateway) -> Outcome:
+        """Write down what the gateway said about a charge, as far as it proves anything."""
+        finding = judge_charge(attempt.intent, payment, live=gateway.live)
+        unproved = finding.state is State.UNKNOWN
+        believed = None if unproved else payment
+        settled = await self._ledger.journal.settle(
+            attempt.id,
+            state=State.OPEN_CASE if unproved and attempt.state is State.OPEN_CASE else finding.state,
+            verdict=finding.verdict,
+            payment=believed,
+            note=finding.note,
+            said=payment.status_said,
+            request_id=payment.request_id,
+        )
+        return Outcome(settled, believed)
+
+    async def _await_end(self, outcome: Outcome, gateway: Gateway) -> Outcome:
+        """Stay on the line while the gateway is still working on it."""
+        for pause in _POLLS:
+            payment = outcome.payment
+            if outcome.is_final or not payment or payment.status is not PaymentStatus.PENDING:
+                return outcome
+            await asyncio.sleep(pause)
+            try:
+                latest = await gateway.read(payment.id)
+            except GatewayError:
+                continue  # the recovery goes on asking
+            outcome = await self.record(outcome.attempt, latest, gateway)
+        return outcome
+
+
+def _intent(
+    order: Order,
+    charge: Charge,
+    prepared: Prepared,
+    card: CardSummary,
+    account: str,
+    who: str,
+    till: str,
+) -> Intent:
+    return Intent(
+        kind=Kind.CHARGE,
+        account=account,
+        amount=charge.amount,
+        reference=charge.reference,
+        key=charge.key,
+        fingerprint=prepared.fingerprint,
+        who=who,
+        till=till,
+        order_id=order.id,
+        card_brand=card.brand,
+        card_last4=card.last4,
+    )

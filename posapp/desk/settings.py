@@ -1,0 +1,193 @@
+"""The settings staff may change, kept in the vault."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from posapp.desk.accounts import Accounts
+from posapp.desk.errors import Refused
+from posapp.desk.news import News
+from posapp.ledger.ledger import Ledger
+from posapp.model.secret import Secret
+from posapp.model.shop import Shop
+from posapp.vault.errors import SettingsRefused, VaultError
+from posapp.vault.settings import (
+    Appearance,
+    GatewayAccount,
+    VaultContents,
+    account_from,
+    shop_from,
+)
+
+if TYPE_CHECKING:
+    from posapp.vault.store import Vault
+
+Theme = Literal["system", "light", "dark"]
+
+
+KEYS = ("api_key", "client_secret", "signing_secret")
+"""Fields of an account that can be written and never read."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A gateway account as the list of settings shows it."""
+
+    id: str
+    label: str
+    kind: str
+    mode: str
+
+
+class Settings:
+    """Reads from memory, writes to the vault first and only then believes it."""
+
+    def __init__(self, *, vault: Vault, ledger: Ledger, accounts: Accounts, news: News) -> None:
+        self._vault = vault
+        self._ledger = ledger
+        self._accounts = accounts
+        self._news = news
+        self._contents = vault.contents
+        accounts.configure(self._contents.accounts)
+
+    @property
+    def shop(self) -> Shop:
+        return self._contents.shop.on_receipts()
+
+    @property
+    def theme(self) -> Theme:
+        return self._contents.appearance.theme
+
+    @property
+    def accounts(self) -> tuple[AccountRow, ...]:
+        return tuple(
+            AccountRow(account.id, account.label, account.kind, account.mode)
+            for account in self._contents.accounts
+        )
+
+    @property
+    def currency(self) -> str:
+        """The currency orders are made in: the first of the first account, or empty."""
+        accounts = self._contents.accounts
+        return accounts[0].currencies[0] if accounts else ""
+
+    def use_training_accounts(self, forms: Sequence[Mapping[str, object]]) -> None:
+        """The training gateway has new addresses at each start; they are not worth a save."""
+        built = tuple(account_from(form) for form in forms)
+        self._contents = self._contents.changed(accounts=built)
+        self._accounts.configure(built)
+
+    @property
+    def lock_after_minutes(self) -> int:
+        return self._contents.lock_after_minutes
+
+    def account_form(self, account_id: str) -> dict[str, str]:
+        """What a person may see and change of an account: everything but its keys."""
+        account = self._contents.account(account_id)
+        return {
+            name: ", ".join(value) if isinstance(value, tuple) else str(value or "")
+            for name in type(account).model_fields
+            if not isinstance(value := getattr(account, name), Secret)
+        }
+
+    def shop_form(self) -> dict[str, str]:
+        shop = self._contents.shop
+        return {
+            "name": shop.name,
+            "address": "\n".join(shop.address),
+            "phone": shop.phone,
+            "email": shop.email,
+            "tax_number": shop.tax_number,
+            "receipt_footer": shop.receipt_footer,
+        }
+
+    async def set_theme(self, theme: Theme) -> None:
+        await self._keep(self._contents.changed(appearance=Appearance(theme=theme)))
+
+    async def set_shop(self, values: Mapping[str, object]) -> None:
+        """Change what stands on receipts.
+
+        Raises:
+            Refused: ``fields`` says what to correct.
+        """
+        try:
+            shop = shop_from(values)
+        except SettingsRefused as problem:
+            raise _refused(problem) from problem
+        await self._keep(self._contents.changed(shop=shop))
+
+    def read_account(self, typed: Mapping[str, str]) -> GatewayAccount:
+        """An account from a filled form, not saved yet.
+
+        A key left empty keeps the one that is stored under the same ``id``; a new account has an
+        empty ``id`` and gets one.
+
+        Raises:
+            Refused: ``fields`` says what to correct.
+        """
+        account_id = typed.get("id") or f"{typed['kind']}-{secrets.token_hex(4)}"
+        known = {account.id: account for account in self._contents.accounts}.get(account_id)
+        values: dict[str, object] = {"id": account_id}
+        for name, text in typed.items():
+            if name in KEYS:
+                kept = getattr(known, name, None)
+                values[name] = Secret(text) if text else kept
+            elif name == "currencies":
+                values[name] = tuple(text.replace(",", " ").upper().split())
+            elif name != "id" and (text or name in ("label", "base_url")):
+                values[name] = text
+        try:
+            return account_from(values)
+        except SettingsRefused as problem:
+            raise _refused(problem) from problem
+
+    async def save_account(self, account: GatewayAccount) -> None:
+        """Add or change an account. Its keys may not change while attempts are open.
+
+        Raises:
+            Refused: it cannot be saved; says why.
+        """
+        known = {present.id: present for present in self._contents.accounts}
+        if account.id in known and known[account.id] != account:
+            await self._no_open_attempts(account.id, "changed")
+        try:
+            contents = self._contents.with_account(account)
+        except SettingsRefused as problem:
+            raise _refused(problem) from problem
+        await self._keep(contents)
+
+    async def remove_account(self, account_id: str) -> None:
+        """Take an account out of the settings; its payments stay in the history.
+
+        Raises:
+            Refused: attempts of it are still open.
+        """
+        await self._no_open_attempts(account_id, "removed")
+        await self._keep(self._contents.without_account(account_id))
+
+    async def _no_open_attempts(self, account_id: str, what: str) -> None:
+        waiting = await self._ledger.journal.open_attempts()
+        number = sum(attempt.intent.account == account_id for attempt in waiting)
+        if number:
+            noun = "payment is" if number == 1 else "payments are"
+            raise Refused(
+                f"{number} {noun} still being checked on this account. "
+                f"It can be {what} when they have ended."
+            )
+
+    async def _keep(self, contents: VaultContents) -> None:
+        try:
+            await asyncio.to_thread(self._vault.save, contents)
+        except VaultError as problem:
+            raise Refused(str(problem)) from problem
+        self._contents = contents
+        self._accounts.configure(contents.accounts)
+        self._news.tell()
+
+
+def _refused(problem: SettingsRefused) -> Refused:
+    return Refused(str(problem), fields={p.field: p.sentence for p in problem.problems})

@@ -1,0 +1,1 @@
+"""Flowlix Payments API, the current generation (keys that begin with ``api_``)."""

@@ -1,0 +1,110 @@
+"""From Flowlix' documents to our payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from posapp.gateways.flowlix import wire
+from posapp.gateways.flowlix.declines import decline_for
+from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summary
+from posapp.gateways.moments import from_unix
+from posapp.gateways.outside_text import plain
+from posapp.gateways.strict_json import Unreadable
+from posapp.model.money import ISO_EXPONENT, Money
+from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
+
+REASON = "reason"
+"""The metadata member under which a refund of ours carries the clerk's words."""
+
+STATUSES = {
+    "pending": PaymentStatus.PENDING,
+    "processing": PaymentStatus.PENDING,
+    "requires_action": PaymentStatus.ACTION_NEEDED,
+    "succeeded": PaymentStatus.CAPTURED,
+    "failed": PaymentStatus.DECLINED,
+    "canceled": PaymentStatus.CANCELED,
+    "expired": PaymentStatus.EXPIRED,
+}
+_REFUND_STATES = {
+    "pending": RefundState.PENDING,
+    "succeeded": RefundState.DONE,
+    "failed": RefundState.FAILED,
+}
+
+
+def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> Payment:
+    """The payment as it was told. What can be refunded is read, never worked out, where it is told.
+
+    Raises:
+        Unreadable: a currency that does not exist, or a moment beyond all calendars.
+    """
+    status = STATUSES.get(said.status.lower(), PaymentStatus.UNKNOWN)
+    amount = _money(said.amount, said.currency)
+    refunds = tuple(refund_from(entry, amount.currency) for entry in said.refunds or ())
+    captured = refundable = 0
+    refunded = said.amount_refunded
+    if refunded is None:
+        refunded = _sum(refunds, RefundState.DONE)
+    pending = _sum(refunds, RefundState.PENDING)
+    if status is PaymentStatus.CAPTURED:
+        captured = amount.minor
+        refundable = max(0, captured - refunded - pending)
+        # Before success the member means nothing.
+        if said.amount_refundable is not None:
+            refundable = said.amount_refundable
+        if refunded:
+            whole = refunded >= captured
+            status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
+    declined = status is PaymentStatus.DECLINED
+    acting = status is PaymentStatus.ACTION_NEEDED
+    return Payment(
+        account=account,
+        id=said.id,
+        reference=_reference(said),
+        amount=amount,
+        status=status,
+        status_said=plain(said.status, 40),
+        created_at=from_unix(said.created_at),
+        captured=captured,
+        refunded=refunded,
+        refund_pending=pending,
+        refundable=refundable,
+        live=said.livemode,
+        card=card_summary(said.card),
+        decline=decline_for(
+            said.failure_code or said.decline_code, said.failure_message or said.decline_message
+        )
+        if declined
+        else None,
+        action_url=action_address(said.next_action) if acting else "",
+        refunds=refunds,
+        request_id=request_id,
+    )
+
+
+def refund_from(said: wire.RefundAnswer, currency: str) -> RefundRecord:
+    """One refund; a state that is not known counts as not finished."""
+    moment = said.completed_at or said.created_at
+    words = (said.metadata or {}).get(REASON)
+    return RefundRecord(
+        id=said.id,
+        amount=_money(said.amount, said.currency or currency),
+        state=_REFUND_STATES.get(said.status.lower(), RefundState.PENDING),
+        at=from_unix(moment) if moment else None,
+        reason=plain(words if isinstance(words, str) else said.reason),
+    )
+
+
+def _reference(said: wire.PaymentAnswer) -> str:
+    kept = (said.metadata or {}).get(REFERENCE)
+    return said.merchant_reference or (kept if isinstance(kept, str) else "")
+
+
+def _money(minor: int, currency: str) -> Money:
+    if currency.upper() not in ISO_EXPONENT:
+        raise Unreadable
+    return Money(minor, currency.upper())
+
+
+def _sum(refunds: Sequence[RefundRecord], state: RefundState) -> int:
+    return sum(refund.amount.minor for refund in refunds if refund.state is state)

@@ -1,0 +1,98 @@
+"""What both Flowlix generations say in the same way: refusals and the masked card."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from posapp.gateways import strict_json
+from posapp.gateways.answers import Explained
+from posapp.gateways.call import Answer
+from posapp.gateways.card_brands import brand_name
+from posapp.gateways.field_words import WORDS
+from posapp.gateways.outside_text import code, web_address
+from posapp.gateways.strict_json import Unreadable
+from posapp.gateways.wire_types import Lenient, Text, Wire, read
+from posapp.model.card import CardSummary, Expiry
+
+REFERENCE = "reference"
+"""The metadata member under which every payment of ours carries its reference."""
+
+_FIELDS = {
+    "number": "number",
+    "exp_month": "expiry",
+    "exp_year": "expiry",
+    "cvc": "code",
+    "holder_name": "name",
+    "first_name": "name",
+    "last_name": "name",
+    "postal_code": "postcode",
+    "zip": "postcode",
+    "address": "address",
+    "line1": "address",
+    "city": "city",
+    "country": "country",
+    "email": "email",
+    "phone": "phone",
+    "amount": "amount",
+    "currency": "currency",
+    "merchant_reference": "reference",
+    "description": "description",
+    "reason": "reason",
+}
+
+
+class MaskedCard(Wire):
+    """Any member can be null while the payment is young."""
+
+    brand: Lenient[Text] = None
+    last4: Lenient[Annotated[str, Field(pattern=r"^[0-9]{4}$")]] = None
+    exp_month: Lenient[Annotated[int, Field(ge=1, le=12)]] = None
+    exp_year: Lenient[Annotated[int, Field(ge=2000, le=2999)]] = None
+
+
+class NextAction(Wire):
+    redirect_url: Lenient[Text] = None
+
+
+class _Error(Wire):
+    type: Lenient[Text] = None
+    code: Lenient[Text] = None
+    param: Lenient[Text] = None
+    decline_code: Lenient[Text] = None
+
+
+class _Envelope(Wire):
+    error: _Error
+
+
+def card_summary(card: MaskedCard | None) -> CardSummary | None:
+    """What may be kept of the card, once the gateway shows at least its last four digits."""
+    if card is None or card.last4 is None:
+        return None
+    expiry = Expiry(card.exp_month, card.exp_year) if card.exp_month and card.exp_year else None
+    return CardSummary(brand=brand_name(card.brand), last4=card.last4, expiry=expiry)
+
+
+def action_address(action: NextAction | None) -> str:
+    """Where the caller confirms the payment, or an empty text."""
+    return web_address(action.redirect_url) if action else ""
+
+
+def explain(answer: Answer) -> Explained:
+    """The body of a refusal in words. Only ``param`` is relied on: the codes are not documented."""
+    try:
+        error = read(_Envelope, strict_json.parse(answer.body)).error
+    except Unreadable:
+        return Explained()
+    param = code(error.param)
+    field = _FIELDS.get(param.replace("]", "").split("[")[-1].split(".")[-1], "")
+    said = " ".join(
+        part
+        for part in map(code, (error.type, error.code, error.param, error.decline_code))
+        if part
+    )
+    if not field:
+        return Explained(said=said)
+    return Explained(WORDS[field], {field: WORDS[field]}, said)

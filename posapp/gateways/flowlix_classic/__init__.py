@@ -1,0 +1,1 @@
+"""Flowlix, the older generation (keys that begin with ``fl_``); reads its forerunners too."""

@@ -1,0 +1,115 @@
+"""From the older Flowlix' documents to our payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summary
+from posapp.gateways.flowlix_classic import wire
+from posapp.gateways.flowlix_classic.declines import decline_for
+from posapp.gateways.moments import from_unix
+from posapp.gateways.outside_text import plain
+from posapp.gateways.strict_json import Unreadable
+from posapp.model.money import ISO_EXPONENT, Money
+from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
+
+STATUSES = {
+    "pending": PaymentStatus.PENDING,
+    "requires_action": PaymentStatus.ACTION_NEEDED,
+    "succeeded": PaymentStatus.CAPTURED,
+    "refunded": PaymentStatus.REFUNDED,
+    "failed": PaymentStatus.DECLINED,
+    "canceled": PaymentStatus.CANCELED,
+    "expired": PaymentStatus.EXPIRED,
+}
+_REFUND_STATES = {
+    "pending": RefundState.PENDING,
+    "succeeded": RefundState.DONE,
+    "failed": RefundState.FAILED,
+}
+_TAKEN = (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)
+
+
+def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> Payment:
+    """The payment as it was told; what is left to refund follows from its refunds.
+
+    Raises:
+        Unreadable: a currency that does not exist, or a moment beyond all calendars.
+    """
+    status = STATUSES.get(said.status.lower(), PaymentStatus.UNKNOWN)
+    amount = _money(said.amount, said.currency)
+    refunds = _refunds(said, status, amount)
+    captured = amount.minor if status in _TAKEN else 0
+    refunded = _sum(refunds, RefundState.DONE)
+    if said.refunded_amount is not None:
+        refunded = said.refunded_amount
+    if status is PaymentStatus.REFUNDED:
+        refunded = captured
+    pending = _sum(refunds, RefundState.PENDING)
+    if status is PaymentStatus.CAPTURED and refunded:
+        whole = refunded >= captured
+        status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
+    acting = status is PaymentStatus.ACTION_NEEDED
+    declined = status is PaymentStatus.DECLINED
+    return Payment(
+        account=account,
+        id=said.id,
+        reference=_reference(said),
+        amount=amount,
+        status=status,
+        status_said=plain(said.status, 40),
+        created_at=from_unix(said.created),
+        captured=captured,
+        refunded=refunded,
+        refund_pending=pending,
+        refundable=max(0, captured - refunded - pending),
+        live=said.livemode,
+        card=card_summary(said.card),
+        decline=decline_for(
+            said.failure_code or said.decline_code, said.failure_message or said.decline_message
+        )
+        if declined
+        else None,
+        action_url=action_address(said.next_action) if acting else "",
+        refunds=refunds,
+        request_id=request_id,
+    )
+
+
+def _refunds(
+    said: wire.PaymentAnswer, status: PaymentStatus, amount: Money
+) -> tuple[RefundRecord, ...]:
+    if said.refunds:
+        return tuple(_refund(entry, amount.currency) for entry in said.refunds)
+    if status is not PaymentStatus.REFUNDED:
+        return ()
+    # The forerunner refunds a payment as a whole and once: its id names the refund as well.
+    at = from_unix(said.refunded_at) if said.refunded_at else None
+    return (RefundRecord(id=said.id, amount=amount, state=RefundState.DONE, at=at),)
+
+
+def _refund(said: wire.RefundEntry, currency: str) -> RefundRecord:
+    """One refund; a state that is not known counts as not finished."""
+    moment = said.completed_at or said.created_at
+    return RefundRecord(
+        id=said.id,
+        amount=_money(said.amount, said.currency or currency),
+        state=_REFUND_STATES.get(said.status.lower(), RefundState.PENDING),
+        at=from_unix(moment) if moment else None,
+        reason=plain(said.reason),
+    )
+
+
+def _reference(said: wire.PaymentAnswer) -> str:
+    kept = (said.metadata or {}).get(REFERENCE)
+    return kept if isinstance(kept, str) else ""
+
+
+def _money(minor: int, currency: str) -> Money:
+    if currency.upper() not in ISO_EXPONENT:
+        raise Unreadable
+    return Money(minor, currency.upper())
+
+
+def _sum(refunds: Sequence[RefundRecord], state: RefundState) -> int:
+    return sum(refund.amount.minor for refund in refunds if refund.state is state)

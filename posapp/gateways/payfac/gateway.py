@@ -1,0 +1,251 @@
+"""One PayFac account behind the port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from posapp.gateways.answers import (
+    charge_refused,
+    document_of,
+    read_refused,
+    refund_refused,
+    unreadable_outcome,
+    unreadable_read,
+)
+from posapp.gateways.call import Answer
+from posapp.gateways.outside_text import is_id
+from posapp.gateways.payfac import wire
+from posapp.gateways.payfac.charge_body import card_problem, charge_body, charge_problem
+from posapp.gateways.payfac.client import PAGE, PAYMENTS, PayfacClient
+from posapp.gateways.payfac.connection import PayfacConnection
+from posapp.gateways.payfac.errors import explain
+from posapp.gateways.payfac.refund_body import refund_body, refund_problem
+from posapp.gateways.payfac.translate import is_complete, payment_from
+from posapp.gateways.port import (
+    Charge,
+    GatewayDown,
+    GatewayError,
+    NotFound,
+    OutcomeUnknown,
+    Prepared,
+    Refund,
+    Rejected,
+)
+from posapp.gateways.strict_json import Unreadable
+from posapp.gateways.transport import Transport
+from posapp.model.card import Card
+from posapp.model.money import Money
+from posapp.model.payment import Payment, RefundRecord, RefundState
+
+_MOST_PAGES = 50
+_UNUSED_REFERENCE = "connection-check"
+
+
+class PayfacGateway:
+    """Fulfils ``posapp.gateways.port.Gateway``.
+
+    Args:
+        connection: address, keys and what this account can do.
+        transport: shared with all accounts and not closed here.
+        clock: gives the present moment with its offset, for signatures and tokens.
+    """
+
+    def __init__(
+        self,
+        connection: PayfacConnection,
+        transport: Transport,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._client = PayfacClient(connection, transport, clock=clock)
+
+    @property
+    def account(self) -> str:
+        return self._connection.account
+
+    @property
+    def label(self) -> str:
+        return self._connection.label
+
+    @property
+    def live(self) -> bool:
+        return self._connection.live
+
+    @property
+    def currencies(self) -> Sequence[str]:
+        return self._connection.currencies
+
+    def charge_problem(self, charge: Charge) -> str | None:
+        problem = charge_problem(charge, label=self.label, currencies=self._connection.currencies)
+        return problem[1] if problem else None
+
+    def refund_problem(self, payment: Payment, amount: Money) -> str | None:
+        return refund_problem(self._connection, payment, amount)
+
+    def prepare_charge(self, charge: Charge, card: Card) -> Prepared:
+        problem = charge_problem(
+            charge, label=self.label, currencies=self._connection.currencies
+        ) or card_problem(charge, card)
+        if problem:
+            raise Rejected(problem[1], fields=dict((problem,)))
+        built = charge_body(charge, card)
+        return Prepared(
+            operation="charge",
+            path=PAYMENTS,
+            body=built.body,
+            key=charge.key,
+            fingerprint=built.fingerprint,
+            keeps=False,
+            reference=charge.reference,
+            amount=charge.amount,
+        )
+
+    async def send_charge(self, prepared: Prepared) -> Payment:
+        try:
+            answer = await self._client.request_payment(
+                prepared.body, key=prepared.key, reference=prepared.reference
+            )
+        finally:
+            prepared.wipe()
+        if not answer.accepted:
+            raise charge_refused(answer, explain(answer), self.label)
+        try:
+            said = wire.read(wire.PaymentAnswer, await document_of(answer))
+            if is_complete(said):
+                return self._payment(said, answer)
+        except Unreadable:
+            payment_id = ""
+        else:
+            payment_id = said.id
+        if not is_id(payment_id):
+            raise unreadable_outcome(answer, self.label)
+        return await self._completed(payment_id, answer)
+
+    def prepare_refund(self, refund: Refund) -> Prepared:
+        problem = self.refund_problem(refund.payment, refund.amount)
+        if problem is None and not is_id(refund.payment.id):
+            problem = "This payment has an id that PayFac does not give."
+        if problem:
+            raise Rejected(problem, fields={"amount": problem})
+        built = refund_body(self._connection, refund, now=self._clock())
+        return Prepared(
+            operation="refund",
+            path=f"{PAYMENTS}/{refund.payment.id}/refunds",
+            body=built.body,
+            key=refund.key,
+            fingerprint=built.fingerprint,
+            keeps=True,
+            reference=refund.reference,
+            amount=refund.amount,
+        )
+
+    async def send_refund(self, prepared: Prepared) -> RefundRecord:
+        answer = await self._client.refund(
+            prepared.path, prepared.body, key=prepared.key, reference=prepared.reference
+        )
+        if not answer.accepted:
+            raise refund_refused(answer, explain(answer), self.label)
+        try:
+            said = wire.read(wire.ActionAnswer, await document_of(answer))
+        except Unreadable:
+            said = None
+        if said is None:
+            raise unreadable_outcome(answer, self.label)
+        return RefundRecord(id=said.action_id, amount=prepared.amount, state=RefundState.PENDING)
+
+    async def read(self, payment_id: str) -> Payment:
+        if not is_id(payment_id):
+            raise NotFound(f"{self.label} has no payment with such an id.")
+        # The history first: a refund that settles in between then makes less look refundable,
+        # never more.
+        history = await self._client.actions(payment_id)
+        self._check_read(history, by_id=True)
+        answer = await self._client.details(payment_id)
+        self._check_read(answer, by_id=True)
+        try:
+            actions = wire.actions(await document_of(history))
+            said = wire.read(wire.PaymentAnswer, await document_of(answer))
+            return self._payment(said, answer, actions)
+        except Unreadable:
+            pass
+        raise unreadable_read(answer, self.label)
+
+    async def find(self, reference: str, *, since: datetime) -> Sequence[Payment]:
+        """As the port says; ``since`` narrows nothing, since the reference alone decides here.
+
+        Entries of the list carry no history: a refusal found this way has no reason yet, and
+        refunds are not listed. ``read`` tells both.
+        """
+        found: dict[str, Payment] = {}
+        skip = 0
+        for _ in range(_MOST_PAGES):
+            page, payments = await self._page(reference, skip)
+            found |= {payment.id: payment for payment in payments}
+            skip += len(page.data)
+            if page.total_count is None:
+                complete = len(page.data) < (page.limit or PAGE)
+            else:
+                complete = skip >= page.total_count
+            if complete:
+                return tuple(found.values())
+            if not page.data:
+                break
+        raise GatewayDown(
+            f"{self.label} did not show all payments with this reference, so the search is not "
+            "finished. Try again in a moment."
+        )
+
+    async def check(self) -> str:
+        await self._page(_UNUSED_REFERENCE, 0)
+        mode = "real payments" if self.live else "training"
+        return f"{self.label} answered; address and key are good. It is set up for {mode}."
+
+    async def close(self) -> None:
+        """Nothing to close: connections belong to the shared transport."""
+
+    async def _page(self, reference: str, skip: int) -> tuple[wire.Page, list[Payment]]:
+        answer = await self._client.list_by_reference(reference, limit=PAGE, skip=skip)
+        self._check_read(answer, by_id=False)
+        try:
+            page = wire.read(wire.Page, await document_of(answer))
+            return page, [
+                self._payment(wire.read(wire.PaymentAnswer, entry), answer)
+                for entry in page.data
+                # An entry that names no reference was still found under this one.
+                if entry.get("reference") in (reference, None)
+            ]
+        except Unreadable:
+            pass
+        raise unreadable_read(answer, self.label)
+
+    async def _completed(self, payment_id: str, answer: Answer) -> Payment:
+        """What became of a charge whose own answer was too short to tell."""
+        said = ""
+        try:
+            return await self.read(payment_id)
+        except GatewayError as fault:
+            said = fault.said
+        raise OutcomeUnknown(
+            f"{self.label} took the charge, but what came of it could not be read. "
+            "It is being looked up.",
+            said=said,
+            request_id=answer.request_id,
+        )
+
+    def _payment(
+        self, said: wire.PaymentAnswer, answer: Answer, actions: Sequence[wire.Action] = ()
+    ) -> Payment:
+        return payment_from(
+            said,
+            account=self.account,
+            now=self._clock(),
+            request_id=answer.request_id,
+            actions=actions,
+        )
+
+    def _check_read(self, answer: Answer, *, by_id: bool) -> None:
+        if not answer.accepted:
+            raise read_refused(answer, explain(answer), self.label, by_id=by_id)

@@ -1,0 +1,62 @@
+"""The signed body of a PayFac refund, and when there cannot be one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from posapp.gateways import json_body
+from posapp.gateways.payfac.connection import PayfacConnection
+from posapp.gateways.payfac.minor_units import amount_problem, refund_characters
+from posapp.gateways.payfac.signature import VERSION, sign
+from posapp.gateways.port import Refund
+from posapp.model.money import Money
+from posapp.model.payment import Payment
+from posapp.model.payment import refund_problem as general_problem
+
+
+def refund_problem(connection: PayfacConnection, payment: Payment, amount: Money) -> str | None:
+    """Why this amount cannot be given back, as a sentence, or None."""
+    if problem := general_problem(payment, amount):
+        return problem
+    if not connection.site_identifier or connection.signing_secret is None:
+        return (
+            f"{connection.label} cannot refund yet: its site identifier and signing secret are "
+            "missing in the settings."
+        )
+    if not _is_whole(payment, amount) and connection.refund_unit is None:
+        return (
+            f"{connection.label} can only give back the whole payment until the settings say in "
+            "which unit it reads refund amounts."
+        )
+    return amount_problem(amount)
+
+
+def refund_body(connection: PayfacConnection, refund: Refund, *, now: datetime) -> json_body.Built:
+    """The body; the amount is left out when all is given back, so that no unit can be mistaken.
+
+    Raises:
+        ValueError: there is a ``refund_problem``.
+    """
+    secret, unit = connection.signing_secret, connection.refund_unit
+    if refund_problem(connection, refund.payment, refund.amount) or secret is None:
+        raise ValueError("This refund cannot be built.")
+    parameters = {
+        "site_identifier": connection.site_identifier,
+        "timestamp": str(int(now.timestamp())),
+        "version": VERSION,
+        "pnm_payment_identifier": refund.payment.id,
+    }
+    document: dict[str, object] = dict(parameters)
+    if not refund.full and unit is not None:
+        characters = refund_characters(refund.amount, unit)
+        parameters |= {"refund_amount": characters, "refund_currency": refund.amount.currency}
+        document |= {
+            "refund_amount": json_body.Literal(characters),
+            "refund_currency": refund.amount.currency,
+        }
+    document["signature"] = sign(parameters, secret)
+    return json_body.build(document)
+
+
+def _is_whole(payment: Payment, amount: Money) -> bool:
+    return amount.minor == payment.captured == payment.refundable

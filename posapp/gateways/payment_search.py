@@ -1,0 +1,114 @@
+"""Finding payments by our reference in an API that only lists them, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from posapp.gateways.answers import document_of, unreadable_read
+from posapp.gateways.call import Answer
+from posapp.gateways.port import GatewayDown, Unauthorised
+from posapp.gateways.strict_json import Unreadable
+from posapp.gateways.wire_types import Wire, read
+
+PAGE = 100
+"""The most entries one page can have."""
+
+_MARGIN = timedelta(hours=1)
+_MOST_PAGES = 200
+
+
+class _Page(Wire):
+    data: list[dict[str, object]]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry of the list that carries our reference, and the answer it stood in."""
+
+    entry: dict[str, object]
+    answer: Answer
+
+
+async def search(
+    fetch: Callable[[int, str], Awaitable[Answer]],
+    *,
+    references: Callable[[dict[str, object]], tuple[object, ...]],
+    created: str,
+    reference: str,
+    since: datetime,
+    clock: Callable[[], datetime],
+    peer: str,
+) -> list[Match]:
+    """Every entry with this reference since an hour before ``since``, all pages read.
+
+    The gateway's clock counts, not ours: when its answers show that ours runs ahead, the search
+    starts earlier by as much. A filter that the gateway ignores does no harm; the search then ends
+    at the first page that is altogether too old.
+
+    Args:
+        fetch: gets one page: the lower bound in Unix seconds and the id after which to go on.
+        references: what an entry holds where our reference would stand.
+        created: the member with an entry's time of creation, Unix seconds.
+
+    Raises:
+        GatewayDown: the search could not be finished; nothing is said about what is there.
+    """
+    start = since - _MARGIN
+    answer = await fetch(_unix(start), "")
+    if answer.date is not None and (ahead := clock() - answer.date) > _MARGIN / 2:
+        start -= ahead
+        answer = await fetch(_unix(start), "")
+    matches: dict[object, Match] = {}
+    seen: set[str] = set()
+    for _ in range(_MOST_PAGES):
+        page = await _page(answer, peer)
+        for entry in page.data:
+            if reference in references(entry):
+                matches[entry.get("id")] = Match(entry, answer)
+        if not page.has_more or _all_before(page.data, created, _unix(start)):
+            return list(matches.values())
+        last = page.data[-1].get("id") if page.data else None
+        if not isinstance(last, str) or not last or last in seen:
+            break
+        seen.add(last)
+        answer = await fetch(_unix(start), last)
+    raise GatewayDown(
+        f"{peer} did not show its payments to the end, so the search is not finished. "
+        "Try again in a moment."
+    )
+
+
+async def check_mode(answer: Answer, *, live: bool, peer: str) -> None:
+    """Raise Unauthorised when the payments in this answer are of the other mode.
+
+    Raises:
+        Unauthorised: the key moves real money and should not, or the other way round.
+        GatewayDown: the answer is no list of payments.
+    """
+    page = await _page(answer, peer)
+    if any(entry.get("livemode") is (not live) for entry in page.data):
+        raise Unauthorised(
+            f"The key of {peer} belongs to {'training' if live else 'real payments'}, but the "
+            f"account is set up for {'real payments' if live else 'training'}. "
+            "Check the key in the settings."
+        )
+
+
+async def _page(answer: Answer, peer: str) -> _Page:
+    try:
+        return read(_Page, await document_of(answer))
+    except Unreadable:
+        pass
+    raise unreadable_read(answer, peer)
+
+
+def _all_before(entries: list[dict[str, object]], created: str, bound: int) -> bool:
+    times = [entry.get(created) for entry in entries]
+    return bool(times) and all(isinstance(time, int) and time < bound for time in times)
+
+
+def _unix(moment: datetime) -> int:
+    return max(0, int(moment.timestamp()))

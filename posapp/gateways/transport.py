@@ -1,0 +1,369 @@
+"""The only door to the network: sends requests and says honestly what became of them.
+
+A failure is sorted by one question: could a byte of the request have left this machine? Only
+where it provably could not does a money call end in ``NotSent``; every other doubt is
+``OutcomeUnknown``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import time
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import httpx
+import truststore
+
+from posapp.gateways.call import Answer, Request, address_problem
+from posapp.gateways.outside_text import request_id
+from posapp.gateways.port import GatewayDown, GatewayError, NotSent, OutcomeUnknown, RateLimited
+from posapp.gateways.strict_json import Unreadable
+
+log = logging.getLogger(__name__)
+
+LARGEST_ANSWER = 5_000_000
+DEFINITE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422})
+"""Besides 2xx, the statuses that say something certain about a request. All others are doubt."""
+
+_REQUEST_ID_HEADERS = ("cko-request-id", "request-id", "flowlix-request-id")
+_KEPT_HEADERS = ("content-type", "retry-after", "date", "cko-version")
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.ProxyError,
+)
+_LINE_BROKE = (
+    ssl.SSLEOFError,
+    ssl.SSLSyscallError,
+    ssl.SSLZeroReturnError,
+    ssl.SSLWantReadError,
+    ssl.SSLWantWriteError,
+)
+_SLOW = (httpx.ReadTimeout, httpx.WriteTimeout, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to wait, in seconds: for each phase, for a whole call, between tries of a read."""
+
+    connect: float = 10.0
+    write: float = 20.0
+    read: float = 55.0
+    pool: float = 5.0
+    money: float = 60.0
+    look: float = 30.0
+    tries: tuple[float, ...] = (1.0, 2.0, 4.0)
+
+
+class Transport:
+    """One per process, shared by all accounts. Belongs to the loop that first uses it.
+
+    ``tls`` replaces the trust of the operating system, for an own authority in tests.
+    """
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, patience: Patience | None = None):
+        self._patience = patience or Patience()
+        context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # A connection that was kept can answer an older request, or be dead without telling:
+        # money calls therefore never get one.
+        self._fresh = self._client(context, kept=0)
+        self._shared = self._client(context, kept=4)
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+    def _client(self, context: ssl.SSLContext, *, kept: int) -> httpx.AsyncClient:
+        phases = self._patience
+        return httpx.AsyncClient(
+            verify=context,
+            trust_env=False,
+            follow_redirects=False,
+            http2=False,
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=kept),
+            timeout=httpx.Timeout(
+                connect=phases.connect, read=phases.read, write=phases.write, pool=phases.pool
+            ),
+        )
+
+    async def close(self) -> None:
+        """Close all connections. Money calls under way must have ended."""
+        await self._fresh.aclose()
+        await self._shared.aclose()
+
+    async def money(self, request: Request) -> Answer:
+        """Send exactly once, on a connection of its own.
+
+        Returns an answer with a 2xx or one of the ``DEFINITE`` statuses.
+
+        Raises:
+            NotSent: no byte of the request left.
+            OutcomeUnknown: everything else.
+        """
+        built = _built(request, {"Connection": "close"})
+        began = time.monotonic()
+        problem: GatewayError
+        try:
+            async with asyncio.timeout(self._patience.money):
+                answer = await self._exchange(self._fresh, built, began)
+        except asyncio.CancelledError:
+            _note(request, "cancelled", began)
+            raise
+        except Exception as fault:
+            # Deliberately all: what is not proved unsent may have been carried out.
+            _note(request, type(fault).__name__, began)
+            problem = _never_left(fault, request.peer) or _doubt(fault, request.peer)
+        else:
+            _note(request, str(answer.status), began, answer.request_id)
+            if answer.accepted or answer.status in DEFINITE:
+                return answer
+            problem = OutcomeUnknown(
+                f"{_strange(answer.status, request.peer)} The request may have been carried out; "
+                "it is being looked up.",
+                said=f"HTTP {answer.status}",
+                request_id=answer.request_id,
+            )
+        raise problem
+
+    async def look(self, request: Request) -> Answer:
+        """Send something that changes nothing, trying again for a while where that can help.
+
+        Returns an answer with a 2xx or one of the ``DEFINITE`` statuses.
+
+        Raises:
+            NotSent: the gateway could not be reached, or its certificate is not good.
+            RateLimited: asked to wait for longer than is worth waiting here.
+            GatewayDown: no answer, or no useful one.
+        """
+        try:
+            async with asyncio.timeout(self._patience.look):
+                return await self._look(request)
+        except TimeoutError:
+            problem = _down(TimeoutError(), request.peer)
+        raise problem
+
+    async def _look(self, request: Request) -> Answer:
+        deadline = time.monotonic() + self._patience.look
+        waits: Iterator[float] = iter(self._patience.tries)
+        while True:
+            outcome = await self._try(request)
+            if isinstance(outcome, Answer):
+                return outcome
+            wait = next(waits, None)
+            asked = outcome.retry_after if isinstance(outcome, RateLimited) else None
+            if wait is None or not _worth_another_try(outcome):
+                raise outcome
+            wait = max(wait, asked or 0.0)
+            if time.monotonic() + wait >= deadline:
+                raise outcome
+            await asyncio.sleep(wait)
+
+    async def _try(self, request: Request) -> Answer | GatewayError:
+        built = _built(request, {})
+        began = time.monotonic()
+        try:
+            answer = await self._exchange(self._shared, built, began)
+        except (httpx.HTTPError, httpx.StreamError, OSError, Unreadable) as fault:
+            _note(request, type(fault).__name__, began)
+            return _never_left(fault, request.peer) or _down(fault, request.peer)
+        _note(request, str(answer.status), began, answer.request_id)
+        if answer.accepted or answer.status in DEFINITE:
+            return answer
+        if answer.status == 429:
+            return RateLimited(
+                f"{request.peer} asks to slow down. Wait a moment, then try again.",
+                retry_after=answer.retry_after(),
+                request_id=answer.request_id,
+            )
+        return GatewayDown(
+            f"{_strange(answer.status, request.peer)} Try again in a few minutes.",
+            said=f"HTTP {answer.status}",
+            request_id=answer.request_id,
+        )
+
+    async def _exchange(
+        self, client: httpx.AsyncClient, built: httpx.Request, began: float
+    ) -> Answer:
+        response = await client.send(built, stream=True)
+        try:
+            body = await _body_of(response)
+        finally:
+            await response.aclose()
+        said = response.headers
+        return Answer(
+            status=response.status_code,
+            headers={name: said[name] for name in _KEPT_HEADERS if name in said},
+            body=body,
+            request_id=_request_id(said),
+            elapsed_ms=round((time.monotonic() - began) * 1000),
+        )
+
+
+class _Body(httpx.AsyncByteStream):
+    """Gives the bytes out at the moment of sending; the caller's buffer stays the only keeper."""
+
+    def __init__(self, body: bytes | bytearray) -> None:
+        self._body = body
+        self._given = not body
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._given:
+            raise StopAsyncIteration
+        self._given = True
+        return bytes(self._body)
+
+
+def _built(request: Request, extra: dict[str, str]) -> httpx.Request:
+    headers = {
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": "posapp",
+        **request.headers,
+        **extra,
+    }
+    if request.body:
+        headers["Content-Type"] = request.content_type
+        headers["Content-Length"] = str(len(request.body))
+    if request.authorization is not None:
+        headers["Authorization"] = request.authorization.reveal()
+    problem = address_problem(request.base_url)
+    if not all(value.isascii() and value.isprintable() for value in headers.values()):
+        problem = (
+            f"A key of {request.peer} holds characters that no key has. Nothing was sent. "
+            "Type the key again in the settings."
+        )
+    built = None
+    if problem is None:
+        try:
+            url = httpx.URL(request.url)
+            headers["Host"] = url.netloc.decode("ascii")
+            built = httpx.Request(request.method, url, headers=headers, stream=_Body(request.body))
+        except (httpx.InvalidURL, ValueError):
+            problem = f"The address of {request.peer} cannot be used. Check it in the settings."
+    if built is None:
+        raise NotSent(problem or "", may_retry=False)
+    return built
+
+
+async def _body_of(response: httpx.Response) -> bytes:
+    raw = bytearray()
+    async for chunk in response.aiter_raw():
+        raw += chunk
+        if len(raw) > LARGEST_ANSWER:
+            raise Unreadable
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("", "identity"):
+        return bytes(raw)
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise Unreadable
+    return _inflated(bytes(raw))
+
+
+def _inflated(raw: bytes) -> bytes:
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    try:
+        body = unpacker.decompress(raw, LARGEST_ANSWER)
+    except zlib.error:
+        body = b""
+    if not unpacker.eof:
+        raise Unreadable
+    return body
+
+
+def _never_left(fault: BaseException, peer: str) -> NotSent | None:
+    """NotSent where it is proved that nothing left, otherwise None."""
+    if not isinstance(fault, _NEVER_LEFT):
+        return None
+    tls = _tls_fault(fault)
+    if tls is None:
+        return NotSent(
+            f"{peer} could not be reached, so nothing was sent. "
+            "Check the network connection, then try again."
+        )
+    return NotSent(
+        f"{_certificate_words(tls, peer)} Nothing was sent. Take no cards over this connection "
+        "until whoever looks after the network has cleared this.",
+        may_retry=False,
+    )
+
+
+def _tls_fault(fault: BaseException) -> ssl.SSLError | None:
+    """What was wrong with the certificate or the protocol; None where the line just broke."""
+    seen: BaseException | None = fault if isinstance(fault, httpx.ConnectError) else None
+    while seen is not None and not isinstance(seen, ssl.SSLError):
+        seen = seen.__cause__
+    return None if isinstance(seen, _LINE_BROKE) else seen
+
+
+def _certificate_words(fault: ssl.SSLError, peer: str) -> str:
+    if not isinstance(fault, ssl.SSLCertVerificationError):
+        return f"{peer} and this computer could not agree on a secure connection."
+    # X509_V_ERR codes of OpenSSL; the other platforms give none.
+    if fault.verify_code in (9, 10):
+        return f"The certificate of {peer} is not valid today (check this computer's date too)."
+    if fault.verify_code in (62, 64):
+        return f"The certificate that answered belongs to another address than that of {peer}."
+    return f"The certificate of {peer} is not signed by anyone this computer trusts."
+
+
+def _doubt(fault: BaseException, peer: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{_broken(fault, peer)} The request may have been carried out; it is being looked up."
+    )
+
+
+def _down(fault: BaseException, peer: str) -> GatewayDown:
+    return GatewayDown(f"{_broken(fault, peer)} Try again in a moment.")
+
+
+def _broken(fault: BaseException, peer: str) -> str:
+    if isinstance(fault, _SLOW):
+        return f"{peer} did not answer in time."
+    if isinstance(fault, Unreadable | httpx.DecodingError | httpx.RemoteProtocolError):
+        return f"The answer of {peer} was incomplete or damaged."
+    return f"The connection to {peer} broke before an answer came."
+
+
+def _strange(status: int, peer: str) -> str:
+    if 300 <= status < 400:
+        return (
+            f"{peer} answered with a pointer to another address, which is never followed; "
+            "check the address in the settings."
+        )
+    if status == 409:
+        return f"{peer} says that the same request is still being worked on or was used before."
+    if status == 429:
+        return f"{peer} asks to slow down, or is still working on the same request."
+    if status >= 500:
+        return f"{peer} reports a fault of its own (HTTP {status})."
+    return f"{peer} gave an answer that this program does not know (HTTP {status})."
+
+
+def _worth_another_try(problem: GatewayError) -> bool:
+    return problem.may_retry if isinstance(problem, NotSent) else True
+
+
+def _request_id(headers: httpx.Headers) -> str:
+    said = (request_id(str(headers.get(name, ""))) for name in _REQUEST_ID_HEADERS)
+    return next(filter(None, said), "")
+
+
+def _note(request: Request, outcome: str, began: float, call: str = "") -> None:
+    log.info(
+        "%s %s%s -> %s, %d ms, request %s, reference %s",
+        request.method,
+        request.host,
+        request.template,
+        outcome,
+        round((time.monotonic() - began) * 1000),
+        call or "-",
+        request.reference or "-",
+    )

@@ -1,0 +1,1 @@
+"""What must never be lost: orders, the payment journal, payments and the audit chain."""

@@ -1,0 +1,76 @@
+"""What a gateway's answer proves about an attempt. Unknown is the default branch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from posapp.model.attempt import Attempt, Intent, State, Verdict
+from posapp.model.payment import (
+    Payment,
+    PaymentStatus,
+    RefundRecord,
+    RefundState,
+    echo_problem,
+)
+
+_CLOCKS_DIFFER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The state an answer leads to; ``note`` says why, for the timeline."""
+
+    state: State
+    verdict: Verdict | None = None
+    note: str = ""
+
+
+def judge_charge(intent: Intent, payment: Payment, *, live: bool) -> Finding:
+    """Approved and declined need the echo to match; anything not understood stays unknown."""
+    problem = echo_problem(
+        payment, reference=intent.reference, amount=intent.amount, live=live
+    )
+    if problem:
+        return Finding(State.UNKNOWN, note=problem)
+    if payment.status.is_success:
+        return Finding(State.SETTLED, Verdict.APPROVED)
+    if payment.status.is_final_failure:
+        return Finding(State.SETTLED, Verdict.DECLINED)
+    if payment.status in (PaymentStatus.PENDING, PaymentStatus.ACTION_NEEDED):
+        return Finding(State.PENDING)
+    return Finding(State.UNKNOWN, note=f"The gateway said {payment.status_said!r}.")
+
+
+def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
+    """A refund is done only when the gateway says so; accepted is pending."""
+    if record.amount != intent.amount:
+        return Finding(State.UNKNOWN, note="The answer names another amount or currency.")
+    if record.state is RefundState.DONE:
+        return Finding(State.SETTLED, Verdict.APPROVED)
+    if record.state is RefundState.FAILED:
+        return Finding(State.SETTLED, Verdict.DECLINED)
+    return Finding(State.PENDING)
+
+
+def find_refund(
+    attempt: Attempt, payment: Payment, *, others: Sequence[Attempt]
+) -> RefundRecord | None:
+    """The gateway's refund that this attempt made, or None where none can be told apart.
+
+    By id where the id is known; otherwise the only refund of the same amount that no other
+    attempt of ours accounts for and that is not older than this attempt.
+    """
+    if attempt.refund_id:
+        return next((r for r in payment.refunds if r.id == attempt.refund_id), None)
+    taken = {other.refund_id for other in others if other.id != attempt.id}
+    earliest = (attempt.sent_at or attempt.prepared_at) - _CLOCKS_DIFFER
+    candidates = [
+        record
+        for record in payment.refunds
+        if record.id not in taken
+        and record.amount == attempt.intent.amount
+        and (record.at is None or record.at >= earliest)
+    ]
+    return candidates[0] if len(candidates) == 1 else None

@@ -1,0 +1,1 @@
+"""A sale as people get it: on screen, as PDF, on paper."""

@@ -1,0 +1,1 @@
+"""Where Qt and asyncio meet: loop, tasks, dialogs, crash path."""

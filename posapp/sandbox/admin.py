@@ -1,0 +1,167 @@
+"""The admin address: clock, faults, settings, reset and dump. No API of a gateway has it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+from posapp.sandbox.api import Api, Operation
+from posapp.sandbox.clock import iso
+from posapp.sandbox.codec import CodecError, from_plain, to_plain
+from posapp.sandbox.faults import FaultOrder
+from posapp.sandbox.flowlix_rules import lifecycle
+from posapp.sandbox.http import BadJson, Call, Reply, json_reply
+from posapp.sandbox.idempotency import Slot
+from posapp.sandbox.ids import uuid4
+from posapp.sandbox.payfac import settling
+
+
+class _Wrong(Exception):
+    """A request to the admin that cannot be followed; the text says why."""
+
+
+class AdminApi(Api):
+    name = "admin"
+
+    def operations(self) -> list[Operation]:
+        table = [
+            ("clock", "GET", "/clock", self._clock),
+            ("advance", "POST", "/clock", self._advance),
+            ("settle", "POST", "/settle", self._settle),
+            ("settings", "GET", "/settings", self._settings),
+            ("change_settings", "PATCH", "/settings", self._change_settings),
+            ("faults", "GET", "/faults", self._faults),
+            ("add_fault", "POST", "/faults", self._add_fault),
+            ("clear_faults", "DELETE", "/faults", self._clear_faults),
+            ("calls", "GET", "/calls", self._calls),
+            ("dump", "GET", "/dump", self._dump),
+            ("reset", "POST", "/reset", self._reset),
+        ]
+        return [Operation(f"admin.{name}", verb, path, act) for name, verb, path, act in table]
+
+    def request_id(self) -> str:
+        return uuid4()
+
+    def admit(self, call: Call, _operation: Operation) -> Reply | None:
+        # A page in a browser must not reach the switches by giving this address another name.
+        host = urlsplit(f"//{call.header('host') or ''}").hostname
+        if host not in ("127.0.0.1", "localhost"):
+            return _error(403, "The admin address answers to 127.0.0.1 and localhost only.")
+        if call.header("origin") is not None:
+            return _error(403, "The admin address does not answer to web pages.")
+        return None
+
+    def slot(self, _call: Call, _operation: Operation) -> Slot | Reply | None:
+        return None
+
+    def running(self, _call: Call) -> Reply:
+        return _error(409, "Another request runs.")
+
+    def changed_repeat(self, _call: Call) -> Reply | None:
+        return None
+
+    def not_found(self, _call: Call) -> Reply:
+        return _error(404, "There is no such admin address.")
+
+    def limited(self, _call: Call) -> Reply:
+        return _error(429, "Too many requests.")
+
+    def broken(self, _call: Call, status: int) -> Reply:
+        return _error(status, "The training gateway failed; its log says where.")
+
+    def _clock(self, call: Call) -> Reply:
+        return json_reply(200, {"now": call.now, "iso": iso(call.now)})
+
+    def _advance(self, call: Call) -> Reply:
+        try:
+            seconds = _object(call).get("advance_seconds")
+            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+                raise _Wrong("advance_seconds must be a number")
+            self.world.clock.advance(float(seconds))
+        except (_Wrong, ValueError) as error:
+            return _error(400, str(error))
+        self.world.store.touch()
+        call.now = self.world.clock.now()
+        return self._clock(call)
+
+    def _settle(self, call: Call) -> Reply:
+        """Everything that is under way takes effect now, whenever it was due."""
+        store = self.world.store
+        settled = settling.settle_all_now(store.payfac, call.now)
+        for table in (store.flowlix, store.classic):
+            settled += lifecycle.settle_all_now(table, call.now)
+        return json_reply(200, {"settled": settled})
+
+    def _settings(self, _call: Call) -> Reply:
+        return json_reply(200, asdict(self.world.settings))
+
+    def _change_settings(self, call: Call) -> Reply:
+        try:
+            self.world.store.settings = self.world.settings.changed(_object(call))
+        except (_Wrong, CodecError) as error:
+            return _error(400, str(error))
+        self.world.store.touch()
+        return self._settings(call)
+
+    def _faults(self, _call: Call) -> Reply:
+        faults = self.world.faults.active()
+        return json_reply(200, {"faults": [to_plain(fault) for fault in faults]})
+
+    def _add_fault(self, call: Call) -> Reply:
+        try:
+            order = from_plain(FaultOrder, _object(call), "fault")
+            fault = self.world.faults.add(order)
+        except (_Wrong, CodecError) as error:
+            return _error(400, str(error))
+        return json_reply(201, to_plain(fault))
+
+    def _clear_faults(self, _call: Call) -> Reply:
+        self.world.faults.clear()
+        return Reply(204)
+
+    def _calls(self, _call: Call) -> Reply:
+        return json_reply(200, {"calls": [to_plain(seen) for seen in self.world.calls]})
+
+    def _dump(self, call: Call) -> Reply:
+        """All payments; no credentials, no card numbers, no kept answers."""
+        store = self.world.store
+        for payment in list(store.payfac.newest_first()):
+            settling.settle(store.payfac, payment, call.now)
+        for table in (store.flowlix, store.classic):
+            for attempt in list(table.newest_first()):
+                lifecycle.settle(table, attempt, call.now)
+        content: dict[str, Any] = {
+            "now": call.now,
+            "settings": asdict(store.settings),
+            "payfac": store.payfac.plain(),
+            "flowlix": store.flowlix.plain(),
+            "flowlix_classic": store.classic.plain(),
+            "kept_answers": len(store.answers),
+        }
+        return json_reply(200, content)
+
+    def _reset(self, _call: Call) -> Reply:
+        """Forget payments, kept answers, faults, calls and rates. Keys, clock, settings stay."""
+        store = self.world.store
+        for table in (store.payfac, store.flowlix, store.classic):
+            table.clear()
+        self.world.idempotency.forget()
+        self.world.faults.clear()
+        self.world.calls.clear()
+        self.world.rates.clear()
+        return Reply(204)
+
+
+def _object(call: Call) -> dict[str, Any]:
+    try:
+        value = call.json()
+    except BadJson as error:
+        raise _Wrong(str(error)) from None
+    if not isinstance(value, dict):
+        raise _Wrong("The body must be a JSON object.")
+    return value
+
+
+def _error(status: int, message: str) -> Reply:
+    return json_reply(status, {"error": message})

@@ -1,0 +1,1 @@
+"""Flowlix emulated: keys `api_test_sk_`, upper-case statuses, refunds of their own."""

@@ -1,0 +1,1 @@
+"""What both Flowlix generations have in common: cards, the life of a payment, pages, errors."""

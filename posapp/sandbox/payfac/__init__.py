@@ -1,0 +1,1 @@
+"""PayFac emulated: the Checkout.com family of calls with signed refunds."""

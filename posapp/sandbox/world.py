@@ -1,0 +1,57 @@
+"""Everything the emulated APIs share while the gateway runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+from posapp.sandbox.clock import Clock
+from posapp.sandbox.faults import Faults
+from posapp.sandbox.idempotency import Idempotency
+from posapp.sandbox.rates import Rates
+from posapp.sandbox.settings import Settings
+from posapp.sandbox.store import Store
+
+_CALLS_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request in the admin's list of calls: what was asked, never what was in it."""
+
+    at: float
+    point: str
+    method: str
+    path: str
+    reference: str | None
+    idempotency_key: str | None
+    executed: bool
+    replayed: bool
+    status: int | None
+    faults: tuple[str, ...]
+
+
+class World:
+    """State, clock, faults and addresses of one running gateway."""
+
+    def __init__(self, store: Store, origin: str) -> None:
+        self.store = store
+        self.origin = origin
+        self.faults = Faults()
+        self.rates = Rates()
+        self.idempotency = Idempotency(store.answers, store.keys.digests)
+        self.calls: deque[Seen] = deque(maxlen=_CALLS_KEPT)
+        self.stopping = asyncio.Event()
+
+    @property
+    def clock(self) -> Clock:
+        return self.store.clock
+
+    @property
+    def settings(self) -> Settings:
+        return self.store.settings
+
+    def base(self, name: str) -> str:
+        """The base address of one of the mounted APIs, e.g. ``payfac``."""
+        return f"{self.origin}/{name}"

@@ -1,0 +1,1 @@
+"""What staff see: one folder a screen, shared widgets, the theme."""

@@ -1,0 +1,1 @@
+"""Taking an order and a payment with the caller on the line."""

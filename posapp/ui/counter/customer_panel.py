@@ -1,0 +1,102 @@
+"""Who is calling: one field until somebody is named, then the name with the rest below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from posapp.ui import theme
+from posapp.ui.counter.state import CustomerView
+from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.fields import TextField
+from posapp.ui.widgets.labels import ElidedLabel, Label
+from posapp.ui.widgets.panel import Panel
+from posapp.ui.widgets.suggestions import Hit, Suggestions
+
+
+class CustomerPanel(Panel):
+    """``searched(text)`` while typing, ``given(text, row)`` when it is meant, row -1 for none."""
+
+    searched = Signal(str)
+    given = Signal(str, int)
+    details_wanted = Signal()
+
+    def __init__(self, overlay: QWidget) -> None:
+        super().__init__(gap=theme.STEP * 2)
+        self.field = TextField(
+            "", name="counter.customer", placeholder="Name, phone or e-mail", hint="F3"
+        )
+        self.field.input.setAccessibleName("Customer: name, phone or e-mail")
+        self.name = ElidedLabel("", size=theme.BODY, weight=theme.SEMIBOLD)
+        self.detail = ElidedLabel("", size=theme.SMALL, ink="secondary")
+        self.details = Button(
+            "Details…", name="counter.customer_details", kind="quiet", compact=True
+        )
+        self.suggestions = Suggestions(
+            self.field.input, self.field.frame, overlay, name="counter.customers"
+        )
+        self._shown = QWidget()
+        self._build()
+        self.field.input.textEdited.connect(self.searched)
+        self.field.input.returnPressed.connect(self._enter)
+        self.field.input.editingFinished.connect(self._left)
+        self.suggestions.picked.connect(self._picked)
+        self.details.clicked.connect(self.details_wanted)
+        QShortcut(QKeySequence("F3"), self).activated.connect(self.edit)
+
+    def show_customer(self, view: CustomerView) -> None:
+        named = bool(view.name)
+        self.name.setText(view.name)
+        self.detail.setText(view.detail or "No phone or address yet")
+        self._shown.setVisible(named)
+        self.field.setVisible(not named)
+        if named:
+            self.field.input.clear()
+
+    def edit(self) -> None:
+        """Back to the field; the present name can be typed over, and Esc keeps it."""
+        if self.name.text():
+            self.field.input.setText(self.name.text())
+        self._shown.hide()
+        self.field.show()
+        self.field.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.input.selectAll()
+
+    def changeEvent(self, event: QEvent) -> None:
+        self.update()
+        super().changeEvent(event)
+
+    def _enter(self) -> None:
+        self.given.emit(self.field.text(), self.suggestions.row)
+        self.focusNextChild()
+
+    def _left(self) -> None:
+        if not self.field.input.hasFocus() and self.field.isVisible():
+            self.given.emit(self.field.text(), -1)
+
+    def _picked(self, row: int) -> None:
+        self.given.emit(self.field.text(), row)
+
+    def show_hits(self, hits: tuple[Hit, ...]) -> None:
+        self.suggestions.show_hits(hits)
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        title = Label("Customer", size=theme.SMALL, weight=theme.SEMIBOLD, ink="secondary")
+        head.addWidget(title, 1)
+        head.addWidget(Label("F3", size=theme.TINY, weight=theme.MEDIUM, ink="secondary"))
+        self.field.hint("")
+        self.body.addLayout(head)
+        self.body.addWidget(self.field)
+        row = QHBoxLayout(self._shown)
+        row.setContentsMargins(0, 0, 0, 0)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.name)
+        words.addWidget(self.detail)
+        row.addLayout(words, 1)
+        row.addWidget(self.details)
+        self._shown.setFixedHeight(theme.FIELD_HEIGHT)
+        self._shown.hide()
+        self.body.addWidget(self._shown)

@@ -1,0 +1,117 @@
+"""The order: search on top, lines in the middle, the total as the largest thing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from posapp.ui import theme
+from posapp.ui.counter.lines_view import LinesView
+from posapp.ui.counter.state import OrderView
+from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.fields import TextField
+from posapp.ui.widgets.labels import Label
+from posapp.ui.widgets.panel import Hairline, Panel
+from posapp.ui.widgets.suggestions import Hit, Suggestions
+
+
+class OrderPanel(Panel):
+    """Shows an ``OrderView``; asks for changes through its signals.
+
+    ``searched(text)`` while typing; ``add_wanted(text, row)`` on Enter, row -1 for the first hit.
+    """
+
+    searched = Signal(str)
+    add_wanted = Signal(str, int)
+    quantity_wanted = Signal(int, int)
+    removal_wanted = Signal(int)
+
+    def __init__(self, overlay: QWidget) -> None:
+        super().__init__(gap=theme.STEP * 2)
+        self.title = Label("New order", size=theme.TITLE, weight=theme.SEMIBOLD)
+        self.search = TextField(
+            "", name="counter.search", placeholder="Search or scan a product", hint="F2"
+        )
+        self.add = Button("Add", name="counter.add", compact=True, icon="plus")
+        self.lines = LinesView()
+        self.empty = Label(
+            "Nothing in this order yet. Search for a product, or type a name and a price.",
+            ink="secondary",
+            wrap=True,
+        )
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.locked = Label("", size=theme.SMALL, weight=theme.MEDIUM, ink="not_known", wrap=True)
+        self.total = Label("", size=theme.AMOUNT, weight=theme.BOLD, name="counter.total")
+        self.suggestions = Suggestions(
+            self.search.input, self.search.frame, overlay, name="counter.suggestions"
+        )
+        self._taxes = [(Label(ink="secondary"), Label(ink="secondary", weight=theme.MEDIUM))]
+        self._build()
+        self.search.input.textEdited.connect(self.searched)
+        self.search.input.returnPressed.connect(self._enter)
+        self.add.clicked.connect(self._enter)
+        self.suggestions.picked.connect(self._picked)
+        self.lines.quantity_wanted.connect(self.quantity_wanted)
+        self.lines.removal_wanted.connect(self.removal_wanted)
+        QShortcut(QKeySequence("F2"), self).activated.connect(self.focus_search)
+
+    def focus_search(self) -> None:
+        self.search.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.input.selectAll()
+
+    def show_order(self, view: OrderView) -> None:
+        self.title.setText(view.title)
+        self.lines.show_lines(view.lines)
+        self.lines.setVisible(bool(view.lines))
+        self.empty.setVisible(not view.lines)
+        self.locked.setText(view.locked)
+        self.locked.setVisible(bool(view.locked))
+        self.search.setEnabled(not view.locked)
+        self.add.setEnabled(not view.locked)
+        self._show_taxes(view.taxes)
+        self.total.setText(view.total)
+        self.total.setAccessibleName(f"Total {view.total}")
+
+    def show_hits(self, hits: tuple[Hit, ...]) -> None:
+        self.suggestions.show_hits(hits)
+
+    def clear_search(self) -> None:
+        self.search.input.clear()
+        self.search.problem(None)
+        self.suggestions.show_hits(())
+
+    def _enter(self) -> None:
+        self.add_wanted.emit(self.search.text(), max(self.suggestions.row, 0))
+
+    def _picked(self, row: int) -> None:
+        self.add_wanted.emit(self.search.text(), row)
+
+    def _build(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(theme.STEP * 2)
+        bar.addWidget(self.search, 1)
+        bar.addWidget(self.add, 0, Qt.AlignmentFlag.AlignTop)
+        self.add.setFixedHeight(theme.FIELD_HEIGHT)
+        self.body.addWidget(self.title)
+        self.body.addLayout(bar)
+        self.body.addWidget(self.lines, 1)
+        self.body.addWidget(self.empty, 1)
+        self.empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.body.addWidget(self.locked)
+        self.body.addWidget(Hairline())
+        self._tax_rows = QHBoxLayout()
+        self._tax_rows.addWidget(self._taxes[0][0], 1)
+        self._tax_rows.addWidget(self._taxes[0][1])
+        self.body.addLayout(self._tax_rows)
+        foot = QHBoxLayout()
+        foot.addWidget(Label("Total", size=theme.TITLE, weight=theme.SEMIBOLD), 1)
+        foot.addWidget(self.total)
+        self.body.addLayout(foot)
+        self.locked.hide()
+
+    def _show_taxes(self, taxes: tuple[tuple[str, str], ...]) -> None:
+        """One line is enough for one rate; several are joined so that the panel stays still."""
+        name, amount = self._taxes[0]
+        name.setText(" · ".join(words for words, _ in taxes))
+        amount.setText(" · ".join(value for _, value in taxes))

@@ -1,0 +1,163 @@
+"""From the charge button to the result, and on to the next order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from posapp.desk.errors import NothingMoved, Refused
+from posapp.model.card import Card
+from posapp.model.display import AmountStyle
+from posapp.model.order import Order
+from posapp.runtime.tasks import spawn
+from posapp.ui.counter.state import card_words, derive_not_moved, derive_result
+from posapp.ui.messages import Messages
+from posapp.ui.opening import Opening
+
+if TYPE_CHECKING:
+    from posapp.desk.desk import Desk
+    from posapp.desk.outcome import Outcome
+    from posapp.ui.counter.screen import CounterScreen
+
+
+class PaymentFlow(QObject):
+    """One charge at a time. The desk owns the charge; this only waits for it and shows it."""
+
+    def __init__(
+        self, screen: CounterScreen, opening: Opening, messages: Messages, style: AmountStyle
+    ) -> None:
+        super().__init__(screen)
+        self._screen = screen
+        self._opening = opening
+        self._messages = messages
+        self._style = style
+        self._busy = False
+        self._shown: Outcome | None = None
+        self._listening = False
+
+    @property
+    def attempt(self) -> int | None:
+        """The journal's id of the attempt whose result is on the screen."""
+        return self._shown.attempt.id if self._shown else None
+
+    def charge(self) -> None:
+        """Take the card out of the form and charge it; a second press changes nothing."""
+        if self._busy:
+            return
+        card = self._screen.take_card()
+        if card is None:
+            return
+        self._busy = True
+        spawn(self._charge(card), name="charge")
+
+    def link(self) -> None:
+        """Ask the gateway for a page on which the customer pays alone."""
+        if not self._busy:
+            self._busy = True
+            spawn(self._make_link(), name="payment link")
+
+    def go_on(self) -> None:
+        """What the button on the result says."""
+        view = self._screen.result.view
+        self._shown = None
+        if view is not None and view.next_step == "another_card":
+            spawn(self._another_card(), name="another card", owner=self._screen)
+        else:
+            spawn(self._screen.next_order(), name="next order", owner=self._screen)
+
+    def receipt(self) -> None:
+        if self._shown is not None:
+            self._screen.receipt_wanted.emit(self._shown.attempt.id)
+
+    async def _charge(self, card: Card) -> None:
+        try:
+            desk = await self._opening.desk()
+            order = await self._screen.saved()
+            if order is None:
+                raise Refused("The order is empty. Add a line first.")
+            account = self._screen.card_form.chosen_account()
+            self._run(order, card_words(card.summary().brand, card.summary().last4))
+            outcome = await desk.sales.charge(order, card, account=account, who=desk.people.who)
+            await self._arrive(desk, outcome)
+        except NothingMoved as problem:
+            await self._not_moved(problem)
+        except Refused as problem:
+            self._back_to_form(problem)
+        finally:
+            card.wipe()
+            self._busy = False
+            self._screen.running.stop()
+
+    async def _make_link(self) -> None:
+        try:
+            desk = await self._opening.desk()
+            order = await self._screen.saved()
+            if order is None:
+                raise Refused("The order is empty. Add a line first.")
+            account = self._screen.card_form.chosen_account()
+            self._run(order, "Payment link")
+            outcome = await desk.links.create(order, account=account, who=desk.people.who)
+            await self._arrive(desk, outcome)
+        except NothingMoved as problem:
+            await self._not_moved(problem)
+        except Refused as problem:
+            self._back_to_form(problem)
+        finally:
+            self._busy = False
+            self._screen.running.stop()
+
+    def _run(self, order: Order, what: str) -> None:
+        self._screen.running.start(self._style.money(order.total), what)
+        self._screen.payment.setCurrentWidget(self._screen.running)
+        self._screen.pay_link.hide()
+
+    async def _arrive(self, desk: Desk, outcome: Outcome) -> None:
+        self._show(outcome)
+        self._screen.show_order(await desk.orders.read(outcome.attempt.intent.order_id))
+        if not outcome.is_final and not self._listening:
+            self._listening = True
+            desk.news.listen(self._something_changed)
+
+    def _show(self, outcome: Outcome) -> None:
+        self._shown = outcome
+        self._screen.result.show_result(derive_result(outcome, self._style))
+        self._screen.payment.setCurrentWidget(self._screen.result)
+        self._screen.pay_link.hide()
+
+    def _something_changed(self) -> None:
+        if self._shown is not None and not self._shown.is_final:
+            spawn(self._look_again(self._shown), name="follow a result", owner=self._screen)
+
+    async def _look_again(self, seen: Outcome) -> None:
+        desk = await self._opening.desk()
+        latest = await desk.sales.outcome(seen.attempt.id)
+        if self._shown is seen and latest != seen:
+            await self._arrive(desk, latest)
+
+    async def _another_card(self) -> None:
+        desk = await self._opening.desk()
+        order = self._screen.order
+        if order is not None:
+            self._screen.show_order(await desk.orders.read(order.id))
+        self._screen.card_form.wipe()
+        self._screen.show_form()
+        self._screen.card_form.focus_number()
+
+    async def _not_moved(self, problem: NothingMoved) -> None:
+        """Nothing was charged: mend the fields where they are to blame, else say so in full."""
+        desk = await self._opening.desk()
+        order = self._screen.order
+        if order is not None:
+            self._screen.show_order(await desk.orders.read(order.id))
+        if problem.fields:
+            self._back_to_form(problem)
+            return
+        amount = self._style.money(order.total) if order else ""
+        self._screen.result.show_result(derive_not_moved(str(problem), amount))
+        self._screen.payment.setCurrentWidget(self._screen.result)
+        self._screen.pay_link.hide()
+
+    def _back_to_form(self, problem: Refused) -> None:
+        self._screen.show_form()
+        self._screen.card_form.show_problems(str(problem), problem.fields)

@@ -1,0 +1,41 @@
+"""Amounts and times in the person's own locale."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QDateTime, QLocale
+
+from posapp.model.display import AmountStyle
+
+
+def amount_style(locale: QLocale | None = None) -> AmountStyle:
+    """The marks of a locale, the system's by default."""
+    used = locale or QLocale()
+    probe = used.toCurrencyString(1, "¤").strip("\u200e\u200f\u061c\u00a0\u202f ")
+    return AmountStyle(
+        decimal=used.decimalPoint(),
+        group=used.groupSeparator(),
+        symbol_first=probe.startswith("¤"),
+    )
+
+
+def clock_time(at: datetime, *, seconds: bool = False) -> str:
+    """``14:02`` or ``14:02:09`` in local time."""
+    return at.astimezone().strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day_and_time(at: datetime) -> str:
+    """Local date and time in the locale's short form."""
+    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+
+
+def list_time(at: datetime, now: datetime) -> str:
+    """The time for today, the day for anything older."""
+    local, today = at.astimezone(), now.astimezone().date()
+    if local.date() == today:
+        return local.strftime("%H:%M")
+    return QLocale().toString(
+        QDateTime.fromSecsSinceEpoch(int(at.timestamp())).date(), "d MMM"
+    )

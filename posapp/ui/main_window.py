@@ -1,0 +1,245 @@
+"""The window: a banner in training, the navigation, one screen at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from posapp.desk.errors import Refused
+from posapp.model.display import AmountStyle
+from posapp.model.secret import Secret
+from posapp.runtime.dialogs import show
+from posapp.runtime.tasks import spawn
+from posapp.ui import theme
+from posapp.ui.counter.screen import CounterScreen
+from posapp.ui.lock.screen import LockScreen
+from posapp.ui.messages import Messages
+from posapp.ui.navigation import Navigation, Place
+from posapp.ui.opening import Opening
+from posapp.ui.widgets.banner import Banner
+
+if TYPE_CHECKING:
+    from posapp.desk.desk import Desk
+    from posapp.ui.payments.screen import PaymentsScreen
+    from posapp.ui.settings.screen import SettingsScreen
+
+_PLACES = (
+    Place("counter", "Counter", "Ctrl+1"),
+    Place("payments", "Payments", "Ctrl+2"),
+    Place("settings", "Settings", "Ctrl+3"),
+)
+
+
+class MainWindow(QMainWindow):
+    """``painted`` once, after the first paint; ``close_wanted`` when somebody closes it.
+
+    The window never closes by itself: whoever owns it ends what is running and then calls
+    ``leave``.
+    """
+
+    painted = Signal()
+    close_wanted = Signal()
+    used = Signal()
+
+    def __init__(self, opening: Opening, style: AmountStyle, *, training: bool, currency: str):
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("posapp – training" if training else "posapp")
+        self.resize(*theme.WINDOW)
+        self._opening = opening
+        self._style = style
+        self._training = training
+        self._may_close = False
+        self._was_painted = False
+        self._desk: Desk | None = None
+        self.messages = Messages(self)
+        self.banner = Banner()
+        self.banner.setVisible(training)
+        self.banner.words.setText("Training — no real money moves")
+        self.navigation = Navigation(_PLACES)
+        self.counter = CounterScreen(opening, self.messages, style, currency=currency)
+        self.lock = LockScreen()
+        self.payments: PaymentsScreen | None = None
+        self.settings: SettingsScreen | None = None
+        self._screens = QStackedWidget()
+        self._front = QStackedWidget()
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._build()
+        self.navigation.stand_on("counter")
+        self.navigation.chosen.connect(self.go_to)
+        self.navigation.lock_wanted.connect(self.lock_now)
+        self.counter.receipt_wanted.connect(self.show_receipt)
+        self.lock.entered.connect(self._back_from_lock)
+        self._idle.timeout.connect(self.lock_now)
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk, once it is open."""
+        return self._desk
+
+    @property
+    def locked(self) -> bool:
+        return self._front.currentWidget() is not self._work
+
+    async def begin(self, desk: Desk) -> None:
+        """The desk is open: fill the screens and hand them over."""
+        self._desk = desk
+        self.navigation.shop.setText(desk.settings.shop.name)
+        self._show_person()
+        labels = [gateway.label for gateway in desk.accounts.all()]
+        self.banner.place.setText(f"{labels[0] if labels else 'No gateway'} · Till {desk.till}")
+        await self.counter.begin()
+        self._make_screens(desk)
+        desk.news.listen(self._something_changed)
+        if not desk.training:
+            self._idle.setInterval(desk.settings.lock_after_minutes * 60_000)
+            self._idle.start()
+            QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def go_to(self, key: str) -> None:
+        """Bring a screen to the front: ``counter``, ``payments`` or ``settings``."""
+        screen = {
+            "counter": self.counter,
+            "payments": self.payments,
+            "settings": self.settings,
+        }[key]
+        if screen is None:
+            self.navigation.stand_on("counter")
+            return
+        self._screens.setCurrentWidget(screen)
+        self.navigation.stand_on(key)
+        if self.payments is not None and screen is self.payments:
+            self.payments.activate()
+        elif screen is self.counter:
+            self.counter.order_panel.focus_search()
+
+    def ask_passphrase(self, shop: str, check: Callable[[Secret], Awaitable[None]]) -> None:
+        """Stand at the door until the vault is open."""
+        self._front.setCurrentWidget(self.lock)
+        self.lock.ask_passphrase(shop, check)
+
+    def show_front(self, widget: QWidget) -> None:
+        """Put something else than the work in front (the first start)."""
+        if self._front.indexOf(widget) < 0:
+            self._front.addWidget(widget)
+        self._front.setCurrentWidget(widget)
+
+    def show_work(self) -> None:
+        self._front.setCurrentWidget(self._work)
+        self.counter.order_panel.focus_search()
+
+    def lock_now(self) -> None:
+        """Somebody leaves the till. Work waits behind the lock; card fields are emptied."""
+        if self._desk is None or self.locked:
+            return
+        self.counter.lock()
+        self._front.setCurrentWidget(self.lock)
+        hint = (
+            f"Practise the lock: the PIN here is {self._desk.people.training_pin}."
+            if self._training
+            else ""
+        )
+        self.lock.ask_pin(self._desk.people.name, self._desk.people.enter, hint=hint)
+        spawn(self._desk.people.leave(), name="lock")
+
+    def show_receipt(self, attempt_id: int) -> None:
+        spawn(self._show_receipt(attempt_id), name="receipt", owner=self)
+
+    def leave(self) -> None:
+        """Close for good."""
+        self._may_close = True
+        self._idle.stop()
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.close_wanted.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.messages.place()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
+            self._idle.start()
+        return False
+
+    async def _show_receipt(self, attempt_id: int) -> None:
+        from posapp.ui.receipt.dialog import ReceiptDialog
+
+        desk = await self._opening.desk()
+        try:
+            receipt = await desk.papers.receipt(attempt_id, self._style)
+        except Refused as problem:
+            self.messages.problem(str(problem))
+            return
+        await show(ReceiptDialog(receipt, self.messages, self))
+
+    def _make_screens(self, desk: Desk) -> None:
+        from posapp.ui.payments.screen import PaymentsScreen
+        from posapp.ui.settings.screen import SettingsScreen
+
+        self.payments = PaymentsScreen(self._opening, self.messages, self._style)
+        self.payments.receipt_wanted.connect(self.show_receipt)
+        self.payments.counted.connect(self._badge)
+        self.settings = SettingsScreen(desk, self.messages)
+        self._screens.addWidget(self.payments)
+        self._screens.addWidget(self.settings)
+        spawn(self.payments.begin(), name="open the payments", owner=self.payments)
+
+    def _badge(self, number: int) -> None:
+        self.navigation.badge("payments", number)
+
+    def _something_changed(self) -> None:
+        if self._desk is not None:
+            self.navigation.shop.setText(self._desk.settings.shop.name)
+
+    def _back_from_lock(self) -> None:
+        if self._desk is not None:
+            self.show_work()
+            self._show_person()
+
+    def _show_person(self) -> None:
+        if self._desk is not None:
+            self.navigation.who.setText(self._desk.people.who or self._desk.people.name)
+
+    def _build(self) -> None:
+        self._work = QWidget()
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.navigation)
+        self._screens.addWidget(self.counter)
+        row.addWidget(self._screens, 1)
+        self._front.addWidget(self._work)
+        self._front.addWidget(self.lock)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._front, 1)
+        self.setCentralWidget(whole)
+        self.counter.order_panel.search.input.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,110 @@
+"""The one door for short messages to people: a quiet bar at the foot of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from posapp.ui import theme
+from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.labels import Label
+
+_SHOWN_FOR = 8000
+_WIDEST = 640
+
+
+class Messages(QWidget):
+    """Shows one sentence at a time, over the foot of the window, with at most one action."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("messages")
+        self._tone = "neutral"
+        self._do: Callable[[], None] | None = None
+        self._text = Label("", size=theme.TEXT, weight=theme.MEDIUM, wrap=True, name="message.text")
+        self._action = Button("", name="message.action", kind="quiet", compact=True)
+        self._close = Button("Close", name="message.close", kind="quiet", compact=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.PAD, theme.STEP * 2, theme.STEP * 2, theme.STEP * 2)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._action)
+        row.addWidget(self._close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self._action.clicked.connect(self._act)
+        self._close.clicked.connect(self.hide)
+        self.hide()
+
+    def text(self) -> str:
+        return self._text.text() if self.isVisible() else ""
+
+    def tell(self, sentence: str) -> None:
+        """Something worth knowing; goes away by itself."""
+        self._show(sentence, "neutral", stays=False)
+
+    def problem(self, sentence: str) -> None:
+        """Something went wrong; stays until it is closed or replaced."""
+        self._show(sentence, "not_moved", stays=True)
+
+    def offer(self, sentence: str, action: str, do: Callable[[], None]) -> None:
+        """A message with one thing that can be done about it."""
+        self._show(sentence, "neutral", stays=False, action=action, do=do)
+
+    def place(self) -> None:
+        """Keep to the foot of the window."""
+        window = self.parentWidget()
+        width = min(_WIDEST, window.width() - 2 * theme.PAD)
+        height = max(52, self.layout().heightForWidth(width))
+        self.setGeometry(
+            (window.width() - width) // 2, window.height() - height - theme.PAD, width, height
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = tokens.tones(self._tone).ink if self._tone != "neutral" else tokens.line
+        painter.setPen(QPen(edge, 1))
+        painter.setBrush(tokens.panel)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, theme.PANEL_RADIUS, theme.PANEL_RADIUS)
+        painter.end()
+
+    def _show(
+        self,
+        sentence: str,
+        tone: str,
+        *,
+        stays: bool,
+        action: str = "",
+        do: Callable[[], None] | None = None,
+    ) -> None:
+        self._text.setText(sentence)
+        self._text.set_ink("not_moved" if tone == "not_moved" else "text")
+        self._tone, self._do = tone, do
+        self._action.setVisible(bool(action))
+        if action:
+            self._action.say(action)
+        self._timer.stop()
+        if not stays:
+            self._timer.start(_SHOWN_FOR)
+        self.place()
+        self.show()
+        self.raise_()
+        spoken = QAccessibleAnnouncementEvent(self, sentence)
+        if tone == "not_moved":
+            spoken.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(spoken)
+
+    def _act(self) -> None:
+        do, self._do = self._do, None
+        self.hide()
+        if do is not None:
+            do()
+
+    def focusPolicy(self) -> Qt.FocusPolicy:
+        return Qt.FocusPolicy.NoFocus

@@ -1,0 +1,1 @@
+"""Finding a payment, seeing what happened, giving money back."""

@@ -1,0 +1,193 @@
+"""The list of payments: painted rows, paged by key, nothing sorted or filtered in Python."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from posapp.ui import theme
+from posapp.ui.payments.state import RowView
+from posapp.ui.widgets import pill
+from posapp.ui.widgets.labels import Label
+from posapp.ui.widgets.scroll import quiet
+
+Index = QModelIndex | QPersistentModelIndex
+_EDGE = 16
+
+
+def columns(width: int) -> tuple[tuple[int, int], ...]:
+    """(left, width) of time, customer, card, state and amount for a list this wide."""
+    inner = width - 2 * _EDGE
+    time, card, state, amount = 66, 110, 132, 104
+    customer = max(80, inner - time - card - state - amount)
+    lefts = [_EDGE]
+    for part in (time, customer, card, state):
+        lefts.append(lefts[-1] + part)
+    return tuple(zip(lefts, (time, customer, card, state, amount), strict=True))
+
+
+class PaymentsModel(QAbstractListModel):
+    """Rows as they were read; asks for the next page through ``more_wanted``."""
+
+    more_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[RowView] = []
+        self._more = False
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.spoken
+        return None
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return self._more and not parent.isValid()
+
+    def fetchMore(self, parent: Index) -> None:
+        self._more = False
+        self.more_wanted.emit()
+
+    def row_of(self, attempt_id: int) -> int:
+        return next((i for i, row in enumerate(self._rows) if row.attempt_id == attempt_id), -1)
+
+    def replace(self, rows: list[RowView], *, more: bool) -> None:
+        self._more = more
+        if rows == self._rows:
+            return
+        if len(rows) == len(self._rows):
+            self._rows = rows
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def append(self, rows: list[RowView], *, more: bool) -> None:
+        self._more = more
+        if rows:
+            start = len(self._rows)
+            self.beginInsertRows(QModelIndex(), start, start + len(rows) - 1)
+            self._rows.extend(rows)
+            self.endInsertRows()
+
+
+class _Row(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, theme.ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = self.parent()
+        assert isinstance(view, QListView)
+        tokens = theme.of(view)
+        row: RowView = index.data(Qt.ItemDataRole.UserRole)
+        box: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+            painter.fillRect(box, tokens.accent_wash)
+            if view.hasFocus():
+                painter.fillRect(box.left(), box.top(), 3, box.height(), tokens.accent)
+        painter.fillRect(box.left(), box.bottom(), box.width(), 1, tokens.line)
+        direction = view.layoutDirection()
+        rtl = direction is Qt.LayoutDirection.RightToLeft
+        lead = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        trail = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        places = [
+            QStyle.visualRect(
+                direction, box, QRect(box.left() + left, box.top(), width, box.height())
+            )
+            for left, width in columns(box.width())
+        ]
+        for place, text, weight, ink, side in (
+            (places[0], row.time, theme.REGULAR, tokens.secondary, lead),
+            (places[1], row.customer, theme.MEDIUM, tokens.text, lead),
+            (places[2], row.card, theme.REGULAR, tokens.secondary, lead),
+            (places[4], row.amount, theme.SEMIBOLD, tokens.text, trail),
+        ):
+            painter.setFont(theme.font(theme.TEXT, weight))
+            painter.setPen(ink)
+            room = place.adjusted(0, 0, 0 if place is places[4] else -8, 0)
+            shown = painter.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideRight, room.width()
+            )
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | side, shown)
+        width = min(pill.width_of(row.state), places[3].width() - 6)
+        left = places[3].right() - width if rtl else places[3].left()
+        top = box.top() + (box.height() - pill.HEIGHT) / 2
+        pill.paint(
+            painter, QRectF(left, top, width, pill.HEIGHT), row.state, row.tone, tokens
+        )
+        painter.restore()
+
+
+class PaymentsList(QListView):
+    """``chosen(attempt)`` when the current row changes."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("payments.list")
+        self.setAccessibleName("Payments")
+        quiet(self)
+        self.rows = PaymentsModel()
+        self.setModel(self.rows)
+        self.setItemDelegate(_Row(self))
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.Base, Qt.GlobalColor.transparent)
+        self.setPalette(palette)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self.chosen.emit(current.data(Qt.ItemDataRole.UserRole).attempt_id)
+
+    def select_attempt(self, attempt_id: int | None) -> None:
+        """Stand on this attempt, or on the first row."""
+        row = self.rows.row_of(attempt_id) if attempt_id is not None else -1
+        if self.rows.rowCount():
+            self.setCurrentIndex(self.rows.index(max(row, 0)))
+
+
+class ListHead(QWidget):
+    """The column names, placed like the columns of the rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(28)
+        self._names = [
+            Label(name, size=theme.TINY, weight=theme.MEDIUM, ink="secondary", parent=self)
+            for name in ("Time", "Customer", "Card", "State", "Amount")
+        ]
+        self._names[-1].setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: object) -> None:
+        for name, (left, width) in zip(self._names, columns(self.width()), strict=True):
+            place = QRect(left, 0, width, self.height())
+            name.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), place))

@@ -1,0 +1,269 @@
+"""What the payments screen shows, worked out from what is true. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from posapp.model.attempt import Attempt, Kind, State, Verdict
+from posapp.model.display import AmountStyle
+from posapp.model.history import PaymentDetail, PaymentRow, TimelineEntry
+from posapp.model.money import Money
+from posapp.model.payment import PaymentStatus, RefundRecord, RefundState
+from posapp.ui.counter.state import card_words, check_words
+
+_STATUS: dict[PaymentStatus, tuple[str, str]] = {
+    PaymentStatus.PENDING: ("In progress", "not_known"),
+    PaymentStatus.ACTION_NEEDED: ("Waiting", "neutral"),
+    PaymentStatus.AUTHORISED: ("Approved", "moved"),
+    PaymentStatus.PARTLY_CAPTURED: ("Part captured", "moved"),
+    PaymentStatus.CAPTURED: ("Captured", "moved"),
+    PaymentStatus.PARTLY_REFUNDED: ("Part refunded", "neutral"),
+    PaymentStatus.REFUNDED: ("Refunded", "neutral"),
+    PaymentStatus.VERIFIED: ("Card verified", "neutral"),
+    PaymentStatus.VOIDED: ("Voided", "neutral"),
+    PaymentStatus.DECLINED: ("Declined", "not_moved"),
+    PaymentStatus.CANCELED: ("Cancelled", "neutral"),
+    PaymentStatus.EXPIRED: ("Expired", "neutral"),
+    PaymentStatus.UNKNOWN: ("Not known yet", "not_known"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One painted row of the list."""
+
+    attempt_id: int
+    time: str
+    customer: str
+    card: str
+    state: str
+    tone: str
+    amount: str
+
+    @property
+    def spoken(self) -> str:
+        return ", ".join(
+            part for part in (self.time, self.customer, self.card, self.state, self.amount) if part
+        )
+
+
+def state_words(
+    attempt_state: State,
+    verdict: Verdict | None,
+    status: PaymentStatus | None,
+    *,
+    amount: int,
+    refunded: int,
+    refund_pending: int,
+) -> tuple[str, str]:
+    """A state as (words, tone). What is not proved is amber, never red."""
+    if attempt_state in (State.UNKNOWN, State.SENDING, State.PREPARED):
+        return ("Not known yet", "not_known")
+    if attempt_state is State.OPEN_CASE:
+        return ("Open case", "not_known")
+    if attempt_state is State.NOT_CHARGED:
+        return ("Not charged", "neutral")
+    if attempt_state is State.NOT_SENT:
+        return ("Not sent", "neutral")
+    if attempt_state is State.REFUSED:
+        return ("Refused", "not_moved")
+    if verdict is Verdict.DECLINED and (status is None or status.is_success):
+        return ("Declined", "not_moved")
+    if refund_pending:
+        return ("Refund pending", "not_known")
+    if verdict is Verdict.APPROVED and refunded:
+        return ("Refunded", "neutral") if refunded >= amount else ("Part refunded", "neutral")
+    return _STATUS[status] if status else ("In progress", "not_known")
+
+
+def derive_row(row: PaymentRow, style: AmountStyle, time: Callable[[datetime], str]) -> RowView:
+    words, tone = state_words(
+        row.attempt_state,
+        row.verdict,
+        row.status,
+        amount=row.amount.minor,
+        refunded=row.refunded,
+        refund_pending=row.refund_pending,
+    )
+    return RowView(
+        attempt_id=row.attempt_id,
+        time=time(row.at),
+        customer=row.customer or f"Order {row.order_number}",
+        card=f"{row.card_brand} {row.card_last4}".strip() or "Link",
+        state=words,
+        tone=tone,
+        amount=style.money(row.amount),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One line of the timeline."""
+
+    time: str
+    words: str
+    end: str
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetailView:
+    """Everything the detail panel paints."""
+
+    amount: str
+    state: str
+    tone: str
+    subtitle: str
+    facts: tuple[tuple[str, str], ...]
+    timeline: tuple[EntryView, ...]
+    can_refund: bool
+    refund_why_not: str
+    receipt: bool
+
+
+def derive_detail(
+    detail: PaymentDetail, left: Money, style: AmountStyle, time: Callable[[datetime], str]
+) -> DetailView:
+    attempt, payment, order = detail.attempt, detail.payment, detail.order
+    amount = attempt.intent.amount
+    pending = _pending(detail)
+    words, tone = state_words(
+        attempt.state,
+        attempt.verdict,
+        payment.status if payment else None,
+        amount=amount.minor,
+        refunded=payment.refunded if payment else 0,
+        refund_pending=pending,
+    )
+    card = card_words(attempt.intent.card_brand, attempt.intent.card_last4) or "Payment link"
+    named = order.customer.name or order.customer.phone if order else ""
+    number = f"order {order.number}" if order else ""
+    can_refund = left.minor > 0
+    return DetailView(
+        amount=style.money(amount),
+        state=words,
+        tone=tone,
+        subtitle=" · ".join(part for part in (named, number, card) if part),
+        facts=_facts(detail, left, pending, style),
+        timeline=tuple(derive_entry(entry, style, time) for entry in detail.timeline),
+        can_refund=can_refund,
+        refund_why_not="" if can_refund else _why_not(detail),
+        receipt=attempt.verdict is Verdict.APPROVED,
+    )
+
+
+def derive_entry(
+    entry: TimelineEntry, style: AmountStyle, time: Callable[[datetime], str]
+) -> EntryView:
+    end = ", ".join(part for part in (entry.who, _till(entry.till)) if part)
+    more = " · ".join(
+        part
+        for part in (
+            entry.detail.get("note", ""),
+            f"answer: {entry.detail['said']}" if entry.detail.get("said") else "",
+            f"request {entry.request_id}" if entry.request_id else "",
+        )
+        if part
+    )
+    return EntryView(time(entry.at), event_words(entry, style), end, more)
+
+
+def event_words(entry: TimelineEntry, style: AmountStyle) -> str:
+    """An entry of the audit trail in the words of the counter."""
+    refund = entry.detail.get("kind") == Kind.REFUND.value
+    what = "Refund" if refund else "Charge"
+    amount = _amount(entry, style)
+    state = entry.detail.get("state", entry.event)
+    verdict = entry.detail.get("verdict", "")
+    if state == State.SETTLED.value:
+        done = verdict == Verdict.APPROVED.value
+        if refund:
+            return f"Refund of {amount} confirmed" if done else f"Refund of {amount} failed"
+        code = entry.detail.get("auth_code", "")
+        return (f"Approved, code {code}" if code else "Approved") if done else "Declined"
+    words = {
+        State.PREPARED.value: f"{what} of {amount} written down",
+        State.SENDING.value: f"{what} sent",
+        State.PENDING.value: f"{what} accepted, not finished",
+        State.UNKNOWN.value: "No proof yet; being checked",
+        State.NOT_SENT.value: f"{what} did not leave this computer",
+        State.REFUSED.value: f"{what} refused by the gateway",
+        State.NOT_CHARGED.value: "Proved: not refunded" if refund else "Proved: not charged",
+        State.OPEN_CASE.value: "Open case: a person has to find out",
+    }
+    return words.get(state, _EVENTS.get(entry.event, entry.event.replace("_", " ").capitalize()))
+
+
+_EVENTS = {"payment_refreshed": "Checked with the gateway"}
+
+
+def refund_words(record: RefundRecord, style: AmountStyle) -> str:
+    word = {
+        RefundState.PENDING: "pending",
+        RefundState.DONE: "confirmed",
+        RefundState.FAILED: "failed",
+    }[record.state]
+    return f"{style.money(record.amount)} {word}"
+
+
+def _facts(
+    detail: PaymentDetail, left: Money, pending: int, style: AmountStyle
+) -> tuple[tuple[str, str], ...]:
+    payment, attempt = detail.payment, detail.attempt
+    facts: list[tuple[str, str]] = []
+    if payment is not None:
+        currency = payment.amount.currency
+        facts.append(("Captured", style.money(Money(payment.captured, currency))))
+        facts.append(("Refunded", style.money(Money(payment.refunded, currency))))
+        if pending:
+            facts.append(("Refund pending", style.money(Money(pending, currency))))
+        facts.append(("Can be refunded", style.money(left)))
+        if payment.status.is_success:
+            facts.append(("Address", check_words(payment.address_check)))
+            facts.append(("Security code", check_words(payment.code_check)))
+        if payment.auth_code:
+            facts.append(("Approval code", payment.auth_code))
+        if payment.decline is not None:
+            facts.append(("Answer", payment.decline.caller))
+    facts.append(("Reference", attempt.intent.reference))
+    return tuple(facts)
+
+
+def _pending(detail: PaymentDetail) -> int:
+    shown = {r.id for r in detail.payment.refunds} if detail.payment else set()
+    ours = sum(
+        refund.intent.amount.minor
+        for refund in detail.refunds
+        if refund.state.is_open and refund.refund_id not in shown
+    )
+    return ours + (detail.payment.refund_pending if detail.payment else 0)
+
+
+def _why_not(detail: PaymentDetail) -> str:
+    payment = detail.payment
+    if payment is None or detail.attempt.state.is_open:
+        return "It is not known yet whether this payment was taken."
+    if detail.attempt.verdict is not Verdict.APPROVED:
+        return "No money was taken, so there is nothing to give back."
+    if payment.captured == 0:
+        return "Not captured yet. Check with the gateway in a moment."
+    return "Everything was given back or is on its way."
+
+
+def _amount(entry: TimelineEntry, style: AmountStyle) -> str:
+    minor, currency = entry.detail.get("minor", ""), entry.detail.get("currency", "")
+    return style.money(Money(int(minor), currency)) if minor and currency else ""
+
+
+def _till(till: str) -> str:
+    return f"till {till}" if till else ""
+
+
+def attempt_words(attempt: Attempt, style: AmountStyle) -> str:
+    """A refund attempt in one line, for the refund dialog."""
+    amount = style.money(attempt.intent.amount)
+    if attempt.state is State.SETTLED:
+        return f"{amount} {'refunded' if attempt.verdict is Verdict.APPROVED else 'failed'}"
+    return f"{amount} pending" if attempt.state.is_open else f"{amount} not refunded"

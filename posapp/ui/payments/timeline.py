@@ -1,0 +1,111 @@
+"""What happened to a payment, newest first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from posapp.ui import theme
+from posapp.ui.payments.state import EntryView
+from posapp.ui.widgets.scroll import quiet
+
+Index = QModelIndex | QPersistentModelIndex
+_HIGH, _LOW = 46, 29
+
+
+class _Entries(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: tuple[EntryView, ...] = ()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        entry = self._entries[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return entry
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return ", ".join(p for p in (entry.time, entry.words, entry.end, entry.more) if p)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return entry.more or None
+        return None
+
+    def show(self, entries: tuple[EntryView, ...]) -> None:
+        if entries != self._entries:
+            self.beginResetModel()
+            self._entries = entries
+            self.endResetModel()
+
+
+class _Row(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        entry: EntryView = index.data(Qt.ItemDataRole.UserRole)
+        return QSize(100, _HIGH if entry.more else _LOW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = self.parent()
+        assert isinstance(view, QListView)
+        tokens = theme.of(view)
+        entry: EntryView = index.data(Qt.ItemDataRole.UserRole)
+        box: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
+        direction = view.layoutDirection()
+        rtl = direction is Qt.LayoutDirection.RightToLeft
+        lead = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        trail = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        painter.save()
+        painter.setFont(theme.font(theme.TINY))
+        end_width = painter.fontMetrics().horizontalAdvance(entry.end) + 8 if entry.end else 0
+        top, width = box.top(), box.width()
+        time, words, end, more = (
+            QStyle.visualRect(direction, box, QRect(box.left() + left, y, room, height))
+            for left, y, room, height in (
+                (0, top, 72, _LOW),
+                (72, top, width - 72 - end_width, _LOW),
+                (width - end_width, top, end_width, _LOW),
+                (72, top + 24, width - 72, 18),
+            )
+        )
+        for place, text, size, weight, ink, side in (
+            (time, entry.time, theme.SMALL, theme.REGULAR, tokens.secondary, lead),
+            (words, entry.words, theme.TEXT, theme.MEDIUM, tokens.text, lead),
+            (end, entry.end, theme.TINY, theme.REGULAR, tokens.secondary, trail),
+            (more, entry.more, theme.TINY, theme.REGULAR, tokens.secondary, lead),
+        ):
+            painter.setFont(theme.font(size, weight))
+            painter.setPen(ink)
+            shown = painter.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideRight, place.width()
+            )
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | side, shown)
+        painter.restore()
+
+
+class Timeline(QListView):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("payment.timeline")
+        self.setAccessibleName("Timeline, newest first")
+        quiet(self)
+        self.entries = _Entries()
+        self.setModel(self.entries)
+        self.setItemDelegate(_Row(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.Base, Qt.GlobalColor.transparent)
+        self.setPalette(palette)

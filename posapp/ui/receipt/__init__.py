@@ -1,0 +1,1 @@
+"""The receipt on screen, as a file and on paper."""

@@ -1,0 +1,109 @@
+"""The receipt of a payment on screen, with ways to keep it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from posapp.receipts.content import Receipt
+from posapp.runtime.dialogs import ask_printer, save_path
+from posapp.runtime.tasks import spawn
+from posapp.ui import theme
+from posapp.ui.messages import Messages
+from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.labels import Label
+from posapp.ui.widgets.scroll import Scroll
+
+_PAPER = 380
+
+
+class _Sheet(QWidget):
+    """The paper itself; it stays light in the dark scheme, as paper does."""
+
+    def __init__(self, picture: QPixmap) -> None:
+        super().__init__()
+        self._picture = picture
+        size = picture.deviceIndependentSize().toSize()
+        self.setFixedSize(size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+
+class ReceiptDialog(QDialog):
+    def __init__(self, receipt: Receipt, messages: Messages, parent: QWidget) -> None:
+        super().__init__(parent)
+        from posapp.receipts.preview import preview
+
+        self.setObjectName("receipt")
+        self.setWindowTitle("Receipt")
+        self.setModal(True)
+        self._receipt = receipt
+        self._messages = messages
+        picture = QPixmap.fromImage(
+            preview(receipt, width=_PAPER, ratio=parent.devicePixelRatioF())
+        )
+        sheet = _Sheet(picture)
+        sheet.setObjectName("receipt.paper")
+        sheet.setAccessibleName("Receipt")
+        sheet.setAccessibleDescription(receipt.plain())
+        self.save = Button("Save as PDF…", name="receipt.save", icon="download", shortcut="Ctrl S")
+        self.print = Button("Print…", name="receipt.print", icon="printer", shortcut="Ctrl P")
+        self.leave = Button("Close", name="receipt.close", kind="primary", shortcut="Esc")
+        self.save.bind("Ctrl+S")
+        self.print.bind("Ctrl+P")
+        self._build(sheet)
+        self.save.clicked.connect(self._save)
+        self.print.clicked.connect(self._print)
+        self.leave.clicked.connect(self.reject)
+        self.leave.setFocus()
+
+    def _save(self) -> None:
+        spawn(self._save_pdf(), name="save a receipt", owner=self)
+
+    async def _save_pdf(self) -> None:
+        from posapp.receipts.errors import ReceiptError
+        from posapp.receipts.pdf import write_pdf
+
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        suggested = Path(folder) / f"{self._receipt.file_name}.pdf"
+        path = await save_path(self, title="Save the receipt", suggested=suggested, kind="PDF")
+        if path is None:
+            return
+        try:
+            write_pdf(self._receipt, path)
+        except ReceiptError as problem:
+            self._messages.problem(str(problem))
+        else:
+            self._messages.tell(f"Receipt saved as {path.name}.")
+
+    def _print(self) -> None:
+        spawn(self._print_paper(), name="print a receipt", owner=self)
+
+    async def _print_paper(self) -> None:
+        from posapp.receipts.printing import print_receipt
+
+        printer = await ask_printer(self)
+        if printer is not None:
+            print_receipt(self._receipt, printer)
+
+    def _build(self, sheet: QWidget) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.PAD, theme.PAD, theme.PAD, theme.PAD)
+        column.setSpacing(theme.GAP)
+        column.addWidget(Label("Receipt", size=theme.TITLE, weight=theme.SEMIBOLD))
+        scroll = Scroll(sheet)
+        scroll.setWidgetResizable(False)
+        scroll.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        scroll.setMinimumSize(_PAPER + 2 * theme.PAD, 400)
+        column.addWidget(scroll, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.GAP)
+        for button in (self.save, self.print, self.leave):
+            foot.addWidget(button, 1)
+        column.addLayout(foot)

@@ -1,0 +1,1 @@
+"""Gateway accounts, the shop, appearance."""

@@ -1,0 +1,1 @@
+"""The first start: practise or set up."""

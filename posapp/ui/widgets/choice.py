@@ -1,0 +1,47 @@
+"""Choosing one of a few: a drop-down and a row of words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate
+
+from posapp.ui import icons, theme
+
+
+class Choice(QComboBox):
+    """A drop-down that leaves its frame to the field around it."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFont(theme.font(theme.BODY))
+        self.setFrame(False)
+        self.setItemDelegate(QStyledItemDelegate(self))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.of(self)
+        painter = QPainter(self)
+        painter.setPen(tokens.text if self.isEnabled() else tokens.secondary)
+        painter.setFont(self.font())
+        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        room = theme.ICON + theme.STEP * 2
+        words: QRect = self.rect().adjusted(room if rtl else 0, 0, 0 if rtl else -room, 0)
+        shown = painter.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, words.width()
+        )
+        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, shown)
+        arrow = icons.pixmap(
+            "chevron-down", tokens.secondary, size=theme.ICON, ratio=self.devicePixelRatioF()
+        )
+        x = 0 if rtl else self.width() - theme.ICON
+        painter.drawPixmap(x, (self.height() - theme.ICON) // 2, arrow)
+        painter.end()
+
+    def showPopup(self) -> None:
+        palette = self.view().palette()
+        palette.setColor(QPalette.ColorRole.Base, theme.of(self).panel)
+        self.view().setPalette(palette)
+        super().showPopup()

@@ -1,0 +1,52 @@
+"""A training gateway for every test, and callers for its APIs.
+
+Asynchronous steps are set to take an hour, so that a test moves them by the gateway's own
+clock and never by waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+
+from posapp.sandbox.server import Sandbox, start
+from tests.sandbox.callers import Admin, Flowlix, Payfac
+
+
+@pytest_asyncio.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    running = await start()
+    yield running
+    await running.stop()
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def admin(sandbox: Sandbox, http: httpx.AsyncClient) -> Admin:
+    caller = Admin(http, sandbox.endpoints)
+    await caller.set(
+        payfac_settle_seconds=3600, flowlix_settle_seconds=3600, flowlix_refund_seconds=3600
+    )
+    return caller
+
+
+@pytest_asyncio.fixture
+async def payfac(sandbox: Sandbox, http: httpx.AsyncClient, admin: Admin) -> Payfac:
+    return Payfac(http, sandbox.endpoints, admin)
+
+
+@pytest_asyncio.fixture
+async def flowlix(sandbox: Sandbox, http: httpx.AsyncClient, admin: Admin) -> Flowlix:
+    return Flowlix(http, sandbox.endpoints.flowlix, admin)
+
+
+@pytest_asyncio.fixture
+async def classic(sandbox: Sandbox, http: httpx.AsyncClient, admin: Admin) -> Flowlix:
+    return Flowlix(http, sandbox.endpoints.flowlix_classic, admin)

@@ -1,0 +1,32 @@
+"""The product serves its training gateway on the loop of its window."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import httpx
+import pytest
+from pytestqt.qtbot import QtBot
+
+from posapp.sandbox import server
+from tests.sandbox.callers import Admin, Payfac
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_it_serves_and_stops_on_the_qt_loop(qtbot: QtBot) -> None:
+    assert qtbot is not None
+    await asyncio.to_thread(server.prepare)
+    sandbox = await server.start()
+    async with httpx.AsyncClient(trust_env=False) as http:
+        admin = Admin(http, sandbox.endpoints)
+        payfac = Payfac(http, sandbox.endpoints, admin)
+        made = await payfac.captured()
+        assert (await payfac.details(made))["status"] == "Captured"
+        threads = threading.active_count()
+        begun = time.monotonic()
+        await sandbox.stop()
+        assert time.monotonic() - begun < 2
+        assert threading.active_count() <= threads
