@@ -38,13 +38,7 @@ _NEVER_LEFT = (
     httpx.UnsupportedProtocol,
     httpx.ProxyError,
 )
-_LINE_BROKE = (
-    ssl.SSLEOFError,
-    ssl.SSLSyscallError,
-    ssl.SSLZeroReturnError,
-    ssl.SSLWantReadError,
-    ssl.SSLWantWriteError,
-)
+_LINE_BROKE = (ssl.SSLSyscallError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _SLOW = (httpx.ReadTimeout, httpx.WriteTimeout, TimeoutError)
 
 
@@ -299,7 +293,7 @@ def _tls_fault(fault: BaseException) -> ssl.SSLError | None:
     """What was wrong with the certificate or the protocol; None where the line just broke."""
     seen: BaseException | None = fault if isinstance(fault, httpx.ConnectError) else None
     while seen is not None and not isinstance(seen, ssl.SSLError):
-        seen = seen.__cause__
+        seen = seen.__cause__ or seen.__context__
     return None if isinstance(seen, _LINE_BROKE) else seen
 
 

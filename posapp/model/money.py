@@ -87,7 +87,9 @@ def plain_decimal(minor: int, exponent: int) -> str:
     """``1290, 2`` to ``"12.90"``; ``-5, 3`` to ``"-0.005"``."""
     sign = "-" if minor < 0 else ""
     digits = str(abs(minor)).rjust(exponent + 1, "0")
-    return f"{sign}{digits}" if exponent == 0 else f"{sign}{digits[:-exponent]}.{digits[-exponent:]}"
+    if exponent == 0:
+        return f"{sign}{digits}"
+    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}"
 
 
 def parse_amount(text: str, currency: str, *, decimal: str = ".", group: str = ",") -> Money:

@@ -78,13 +78,17 @@ class Order:
 
     @property
     def total(self) -> Money:
-        return Money(sum(line.total.minor for line in self.lines), self.currency)
+        return sum((line.total for line in self.lines), Money(0, self.currency))
 
     def add(self, line: Line) -> Order:
-        """The order with one more line; the same article at the same price counts up instead."""
+        """The order with one more line; the same article at the same price counts up instead, as
+        far as one line can count.
+        """
         for index, present in enumerate(self.lines):
-            if line.sku and replace(present, quantity=line.quantity) == line:
-                quantity = min(present.quantity + line.quantity, LARGEST_QUANTITY)
+            quantity = present.quantity + line.quantity
+            if line.sku and replace(present, quantity=line.quantity) == line and (
+                quantity <= LARGEST_QUANTITY
+            ):
                 return self.with_quantity(index, quantity)
         return replace(self, lines=(*self.lines, line))
 

@@ -35,6 +35,8 @@ class Secret:
         if isinstance(value, str):
             self._buffer = bytearray(value, "utf-8", "surrogatepass")
             return
+        if not isinstance(value, bytes | bytearray):
+            raise TypeError("A secret is made of text or of its bytes.")
         self._buffer = bytearray(value)
         if not _is_text(self._buffer):
             self.wipe()

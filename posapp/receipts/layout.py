@@ -101,7 +101,12 @@ def load_fonts() -> None:
 
 
 def font_of(style: Style) -> QFont:
-    """The font of a style, unhinted, so that widths do not depend on the device."""
+    """The font of a style, unhinted, so that widths do not depend on the device.
+
+    Raises:
+        ReceiptError: the program's own font files are missing or damaged.
+    """
+    load_fonts()
     font = QFont(FAMILY)
     font.setPixelSize(style.size)
     font.setWeight(QFont.Weight(style.weight))
@@ -124,7 +129,6 @@ class Writer:
 
     def __init__(self, *, width: int, height: float, base: Style) -> None:
         """``height`` of a page in layout units, -1 for one endless page."""
-        load_fonts()
         self.width = width
         self.document = QTextDocument()
         self.document.setUndoRedoEnabled(False)
@@ -174,7 +178,7 @@ class Writer:
         """Rows of cells. With ``header_line``, the colour of the line under it, the first row is
         a header and is repeated on every page.
         """
-        if not rows:
+        if not rows or not columns:
             return
         layout = _table_format(sum(column.width for column in columns))
         layout.setColumnWidthConstraints([_fixed(column.width) for column in columns])

@@ -18,8 +18,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from posapp.runtime.log import LineFormatter, described, fields, frames
-
 FAULTS = "faults.log"
 REMEMBERED = 20
 
@@ -69,6 +67,8 @@ class CrashPath:
         count: a failing timer must not push everything else out of the log.
         """
         try:
+            from posapp.runtime.log import described, frames  # not before the first paint
+
             trace = frames(error.__traceback__)
             with self._lock:
                 key = (type(error).__name__, where, trace[-1] if trace else "")
@@ -202,6 +202,8 @@ class CrashPath:
 
 def _write(event: str, **named: object) -> None:
     """To the log, or to stderr while no log is running yet."""
+    from posapp.runtime.log import LineFormatter, fields
+
     if _log.hasHandlers():
         _log.critical(event, extra=fields(**named))
     elif sys.stderr is not None:
@@ -220,4 +222,4 @@ def _from_qt(kind: Any, context: Any, text: str | None) -> None:
     }
     level = levels.get(getattr(kind, "name", ""), logging.WARNING)
     category = getattr(context, "category", None) or "default"
-    _qt_log.log(level, "%s", text or "", extra=fields(kind=category))
+    _qt_log.log(level, "%s", text or "", extra={"kind": category})

@@ -87,11 +87,12 @@ def slot(
     the arguments as it has parameters, at most three. Raises RuntimeError when no loop is running.
     """
     takes = _positional(method)
+    work: Callable[..., Coroutine[Any, Any, object]] = method
     name = method.__qualname__
 
     def start(self: Any, *sent: object) -> None:
         spawn(
-            method(self, *[argument for argument in sent if argument is not _NOT_SENT]),
+            work(self, *[argument for argument in sent if argument is not _NOT_SENT]),
             name=name,
             owner=self if isinstance(self, QObject) else None,
         )

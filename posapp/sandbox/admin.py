@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -106,11 +107,21 @@ class AdminApi(Api):
 
     def _faults(self, _call: Call) -> Reply:
         faults = self.world.faults.active()
-        return json_reply(200, {"faults": [to_plain(fault) for fault in faults]})
+        shown = [to_plain(fault) for fault in faults]
+        return json_reply(200, {"faults": shown, "points": self._points()})
+
+    def _points(self) -> list[str]:
+        return sorted(name for name in self.world.points if not name.startswith("admin."))
+
+    def _is_known(self, point: str | None) -> bool:
+        # A misspelt name would never strike, and whoever ordered the fault would not notice.
+        return point is None or any(fnmatchcase(name, point) for name in self._points())
 
     def _add_fault(self, call: Call) -> Reply:
         try:
             order = from_plain(FaultOrder, _object(call), "fault")
+            if not self._is_known(order.point):
+                raise _Wrong("fault.point names no call; GET /admin/faults lists them")
             fault = self.world.faults.add(order)
         except (_Wrong, CodecError) as error:
             return _error(400, str(error))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from posapp.sandbox.problem import SandboxError
+from posapp.sandbox.errors import SandboxError
 from posapp.sandbox.server import start
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -49,23 +49,18 @@ async def _serve(port: int, state: Path | None) -> None:
 
 @contextlib.contextmanager
 def _signals_set(ended: asyncio.Event) -> Iterator[None]:
+    """SIGTERM and Ctrl-C set ``ended`` while this is open."""
     loop = asyncio.get_running_loop()
-    try:
-        for number in _SIGNALS:
-            loop.add_signal_handler(number, ended.set)
-        try:
-            yield
-        finally:
-            for number in _SIGNALS:
-                loop.remove_signal_handler(number)
-    except NotImplementedError:
-        # Windows: the loop cannot take signals; a plain handler wakes it from outside.
-        def wake(_number: int, _frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(ended.set)
 
-        before = {number: signal.signal(number, wake) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, earlier in before.items():
-                signal.signal(number, earlier)
+    def wake(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(ended.set)
+
+    with contextlib.ExitStack() as undo:
+        for number in _SIGNALS:
+            try:
+                loop.add_signal_handler(number, ended.set)
+                undo.callback(loop.remove_signal_handler, number)
+            except NotImplementedError:
+                # Windows: its loops take no signals, so a plain handler wakes the loop.
+                undo.callback(signal.signal, number, signal.signal(number, wake))
+        yield

@@ -30,6 +30,8 @@ _MALFORMED = b'{"id": "pay_", "status": '
 
 def router(world: World, apis: list[Api]) -> Router:
     """The ASGI application: every API under its name."""
+    for api in apis:
+        world.points |= {operation.point for operation in api.operations()}
     mounts = [Mount(f"/{api.name}", app=_api_router(world, api)) for api in apis]
     return Router(mounts, redirect_slashes=False, default=Gate(world, apis[0], None))
 

@@ -19,7 +19,7 @@ from posapp.sandbox.endpoints import (
     FlowlixEndpoint,
     PayfacEndpoint,
 )
-from posapp.sandbox.problem import SandboxError
+from posapp.sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
     from posapp.sandbox.serving import Web
@@ -50,9 +50,9 @@ class Sandbox:
 
     async def stop(self) -> None:
         """Close every connection, write the state, and leave no task behind."""
-        if self._task is None:
+        task = self._task
+        if task is None:
             return
-        task, self._task = self._task, None
         self._world.stopping.set()
         self._web.should_exit = True
         done, _ = await asyncio.wait({task}, timeout=_PATIENCE)
@@ -66,6 +66,7 @@ class Sandbox:
             await asyncio.wait(left)
         await self._world.store.save()
         self._world.store.close()
+        self._task = None
         task.result()
 
     async def _begin(self, listener: socket.socket) -> None:

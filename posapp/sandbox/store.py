@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 from posapp.sandbox.clock import Clock
 from posapp.sandbox.codec import CodecError, from_plain, to_plain
 from posapp.sandbox.credentials import Credentials
-from posapp.sandbox.problem import SandboxError
+from posapp.sandbox.errors import SandboxError
 from posapp.sandbox.records import FlowlixPayment, PayfacPayment
 from posapp.sandbox.settings import Settings
 
@@ -166,11 +166,11 @@ class Store:
         names = {"format", "credentials", "keys", "settings", "clock_offset", *self.tables()}
         if set(plain) != names:
             raise CodecError("its parts are not those of a training state")
-        self.credentials = from_plain(Credentials, plain["credentials"], "credentials")
+        self.credentials = _complete(Credentials, plain["credentials"], "credentials")
         live = self.credentials.live_key_in()
         if live:
             raise CodecError(f"credentials.{live} is not a training key")
-        self.keys = from_plain(Keys, plain["keys"], "keys")
+        self.keys = _complete(Keys, plain["keys"], "keys")
         self.settings = from_plain(Settings, plain["settings"], "settings")
         self.settings.check()
         try:
@@ -247,6 +247,15 @@ class Store:
         if self._writer is not None:
             self._writer.shutdown(wait=True)
             self._writer = None
+
+
+def _complete(kind: type[T], plain: object, where: str) -> T:
+    """Read ``plain`` without filling gaps: a key that is missing must not become a new one."""
+    record = from_plain(kind, plain, where)
+    gaps = sorted(set(to_plain(record)) - set(plain if isinstance(plain, dict) else {}))
+    if gaps:
+        raise CodecError(f"{where} lacks the member {gaps[0]!r}")
+    return record
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -43,6 +43,7 @@ class World:
         self.idempotency = Idempotency(store.answers, store.keys.digests)
         self.calls: deque[Seen] = deque(maxlen=_CALLS_KEPT)
         self.stopping = asyncio.Event()
+        self.points: set[str] = set()
 
     @property
     def clock(self) -> Clock:

@@ -16,11 +16,11 @@ import os
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Self
+from typing import Annotated
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from posapp.vault.errors import VaultDamaged, VaultTooNew
 from posapp.vault.kdf import derive, joined
@@ -76,13 +76,6 @@ class Body(BaseModel):
     saved_at: Annotated[int, Field(ge=0, le=253402300799)]
     slots: Annotated[list[Slot], Field(min_length=1, max_length=4)]
     records: Annotated[list[Record], Field(min_length=1, max_length=64)]
-
-    @model_validator(mode="after")
-    def _nothing_from_the_future(self) -> Self:
-        parts = (*(s.sealed for s in self.slots), *(r.version for r in self.records))
-        if max(parts) > self.generation:
-            raise ValueError("A part of the file is newer than the file.")
-        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,6 @@ class Places:
     def device_key(self) -> Path:
         return self.main.with_name("training.key")
 
-    @property
-    def fresh_device_key(self) -> Path:
-        return self.main.with_name("training.key.tmp")
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Found:

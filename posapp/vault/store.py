@@ -19,7 +19,7 @@ from posapp.vault.errors import (
     FieldProblem,
     OtherKindOfVault,
     SettingsRefused,
-    VaultDamaged,
+    VaultError,
     VaultExists,
     VaultLocked,
     VaultNotWritable,
@@ -362,14 +362,20 @@ class _Reading:
     opener: Opener | None
 
     def __call__(self, stored: bytes) -> None:
-        sealed = parse(stored)
-        held = VaultContents.from_bytes(read_record(sealed, self.key, SETTINGS))
-        opens = self.opener is None or data_key_of(sealed, self.opener) == self.key
-        if held != self.contents or not opens:
-            raise VaultDamaged(
-                "The new vault file could not be read back and was not put in place."
-                " The vault is as it was before. Check the disk and save again."
+        if not self._holds(stored):
+            raise VaultNotWritable(
+                "The new settings would not open again and were not put in place. The vault is as"
+                " it was before. Check what was entered and save again."
             )
+
+    def _holds(self, stored: bytes) -> bool:
+        try:
+            sealed = parse(stored)
+            held = VaultContents.from_bytes(read_record(sealed, self.key, SETTINGS))
+        except VaultError:
+            return False
+        opens = self.opener is None or data_key_of(sealed, self.opener) == self.key
+        return opens and held == self.contents
 
 
 def _confirm(disk: Disk, path: Path) -> None:

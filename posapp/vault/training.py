@@ -38,8 +38,7 @@ def device_key(disk: Disk, places: Places, *, may_create: bool) -> bytes:
             raise training_lost(places)
         key = os.urandom(KEY_BYTES)
         disk.make_folder(places.main.parent)
-        write_new(disk, places.fresh_device_key, key)
-        disk.replace(places.fresh_device_key, places.device_key)
+        write_new(disk, places.device_key, key)
         disk.sync_folder(places.main.parent)
     except OSError as error:
         raise not_writable(places.device_key, error) from error

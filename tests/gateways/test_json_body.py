@@ -14,11 +14,12 @@ from posapp.model.card import Digits
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.text(), JSON))
+@given(st.dictionaries(st.text(), JSON, max_size=3))
 def test_what_is_built_is_the_json_of_the_document(document: dict[str, object]) -> None:
     assert json.loads(bytes(json_body.build(document).body)) == document
 

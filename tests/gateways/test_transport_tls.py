@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -116,14 +118,16 @@ async def test_a_peer_that_never_speaks_tls_proves_that_nothing_was_sent(
     assert all(samples.NUMBER.encode() not in greeting for greeting in greeted)
 
 
-async def test_a_peer_that_hangs_up_during_the_greeting_may_be_tried_again(
+async def test_a_line_that_breaks_during_the_greeting_may_be_tried_again(
     trusting: Transport,
 ) -> None:
     done = asyncio.Event()
 
     async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(100)
-        writer.close()
+        line: socket.socket = writer.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
         done.set()
 
     server = await asyncio.start_server(rude, "127.0.0.1", 0)
@@ -137,10 +141,24 @@ async def test_a_peer_that_hangs_up_during_the_greeting_may_be_tried_again(
 
 
 async def test_a_peer_that_speaks_plain_text_gets_no_card(trusting: Transport) -> None:
-    async with peer(saying(201)) as other:
-        with pytest.raises(NotSent):
-            await trusting.money(samples.request(other.url.replace("http:", "https:")))
-        assert other.received == []
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        greeted.append(await reader.read(1000))
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+        done.set()
+
+    greeted: list[bytes] = []
+    done = asyncio.Event()
+    server = await asyncio.start_server(plain, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(NotSent, match="secure connection") as raised:
+        await trusting.money(samples.request(f"https://127.0.0.1:{port}"))
+    await done.wait()
+    server.close()
+    await server.wait_closed()
+    assert not raised.value.may_retry
+    assert samples.NUMBER.encode() not in greeted[0]
 
 
 async def test_the_systems_trust_is_used_and_nothing_older_than_tls_1_2() -> None:

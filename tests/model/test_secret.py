@@ -35,6 +35,13 @@ def test_bytes_that_are_no_text_are_refused_without_being_shown() -> None:
     assert CANARY not in _everything_about(caught.value)
 
 
+@pytest.mark.parametrize("value", [None, 5, 739105, ["a"], memoryview(b"a")])
+def test_what_is_neither_text_nor_bytes_is_refused_without_being_shown(value: object) -> None:
+    with pytest.raises(TypeError, match="text or of its bytes") as caught:
+        Secret(value)  # type: ignore[arg-type]
+    assert repr(value) not in str(caught.value)
+
+
 @dataclass(frozen=True, slots=True)
 class _Holder:
     key: Secret

@@ -175,6 +175,14 @@ def test_a_long_receipt_takes_several_sheets_with_the_heads_on_each() -> None:
     assert (pages.width_mm, pages.height_mm) == (210, 297)
 
 
+@PAPERS
+def test_a_receipt_that_says_little_is_still_drawn(paper: Paper) -> None:
+    bare = replace(sale(), shop="", shop_lines=(), about=(), items=(), taxes=(), payment=())
+    shown = plain(document(replace(bare, footer=()), paper))
+    assert shown.split() == ["Receipt", "€", "27.80", "Paid", "Total", "€", "27.80", "Payment"]
+    assert Pages(bare, paper).count == 1
+
+
 def test_an_uncut_roll_has_no_height() -> None:
     with pytest.raises(ValueError, match="no height"):
         _ = ROLL.content_height
@@ -195,6 +203,7 @@ def features(*, searchable: bool) -> dict[str, int]:
 
 def test_the_programs_own_font_is_used() -> None:
     load_fonts()
+    load_fonts.__wrapped__()  # finds it there
     assert QFontDatabase.hasFamily(FAMILY)
     made = document(sale(), ROLL)
     families = {

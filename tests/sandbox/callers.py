@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import itertools
@@ -44,6 +45,14 @@ class Admin:
     async def fault(self, kind: str, point: str, **more: object) -> None:
         response = await self.call("POST", "/faults", {"kind": kind, "point": point, **more})
         assert response.status_code == 201, response.text
+
+    async def until_the_faults_struck(self) -> None:
+        """Return once every fault that was ordered has met its call."""
+        for _ in range(1000):
+            if not (await self.call("GET", "/faults")).json()["faults"]:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("a fault was ordered for a call that never came")
 
     async def set(self, **settings: object) -> None:
         response = await self.call("PATCH", "/settings", settings)

@@ -21,14 +21,15 @@ async def test_the_clock_goes_forward_only(admin: Admin) -> None:
 
 async def test_settings_change_all_together_or_not_at_all(admin: Admin) -> None:
     before = (await admin.call("GET", "/settings")).json()
-    for wrong in (
+    wrongs: tuple[object, ...] = (
         {"payfac_list_status": 204},
         {"payfac_settle_seconds": -1},
         {"payfac_refund_unit": "cents"},
         {"flowlix_rate_per_minute": 0},
         {"list_lag_seconds": 5, "unknown": 1},
         [],
-    ):
+    )
+    for wrong in wrongs:
         answer = await admin.call("PATCH", "/settings", wrong)
         assert answer.status_code == 400
         assert answer.json()["error"]

@@ -97,6 +97,7 @@ async def test_faults_choose_their_call_and_their_times(payfac: Payfac, admin: A
     [
         ({"kind": "explode", "point": "*"}, "kind"),
         ({"kind": "drop_before"}, "point"),
+        ({"kind": "drop_before", "point": "payfac.captures"}, "names no call"),
         ({"kind": "drop_before", "point": "*", "times": 0}, "times"),
         ({"kind": "error_after", "point": "*", "status": 404}, "status"),
         ({"kind": "delay_after", "point": "*", "seconds": -1}, "seconds"),

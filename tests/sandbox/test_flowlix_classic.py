@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -141,8 +142,6 @@ async def test_a_wrong_member_is_named_with_its_path(
 
 
 async def test_the_idempotency_key_may_be_left_out(classic: Flowlix) -> None:
-    import json
-
     content = json.dumps(classic_direct()).encode()
     first = await classic.call("POST", "/v1/payments", content=content)
     second = await classic.call("POST", "/v1/payments", content=content)

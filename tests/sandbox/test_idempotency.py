@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+import httpx
 import pytest
 
 from tests.sandbox.callers import (
@@ -19,15 +20,6 @@ pytestmark = pytest.mark.asyncio
 
 IN_USE = (409, "idempotency_error", "idempotency_key_in_use", None)
 A_DAY = 86400
-
-
-async def _running(admin: Admin, point: str) -> None:
-    """Return once a call is being held by a ``delay_before`` of ``point``."""
-    for _ in range(1000):
-        if not (await admin.call("GET", "/faults")).json()["faults"]:
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail(f"{point} was never called")
 
 
 async def test_payfac_repeats_status_and_body_and_pays_once(payfac: Payfac, admin: Admin) -> None:
@@ -94,7 +86,7 @@ async def test_payfac_answers_429_while_the_first_request_runs(
     await admin.fault("delay_before", "payfac.payment", seconds=0.5)
     async with asyncio.TaskGroup() as group:
         first = group.create_task(payfac.post("/payments", payment(), key="k"))
-        await _running(admin, "payfac.payment")
+        await admin.until_the_faults_struck()
         second = await payfac.post("/payments", payment(), key="k")
         unrelated = await payfac.post("/payments", payment(), key="k2")
     assert (second.status_code, second.content) == (429, b"")
@@ -144,7 +136,7 @@ async def test_flowlix_answers_409_while_the_first_request_runs(
     await admin.fault("delay_before", "flowlix.create_payment", seconds=0.5)
     async with asyncio.TaskGroup() as group:
         first = group.create_task(flowlix.post("/v1/payments", direct(), key="k"))
-        await _running(admin, "flowlix.create_payment")
+        await admin.until_the_faults_struck()
         second = await flowlix.post("/v1/payments", direct(), key="k")
     assert flowlix_error(second) == IN_USE
     assert first.result().status_code == 201
@@ -153,8 +145,6 @@ async def test_flowlix_answers_409_while_the_first_request_runs(
 async def test_an_answer_that_was_lost_is_replayed_but_a_5xx_runs_again(
     payfac: Payfac, admin: Admin
 ) -> None:
-    import httpx
-
     await admin.fault("drop_after", "payfac.payment")
     with pytest.raises(httpx.TransportError):
         await payfac.post("/payments", payment(reference="LOST"), key="lost")

@@ -11,10 +11,18 @@ from typing import ClassVar
 import pytest
 
 from posapp.vault.errors import VaultDamaged, VaultError, VaultTooNew, WrongPassphrase
-from posapp.vault.file import MOST_BYTES
+from posapp.vault.file import (
+    MOST_BYTES,
+    SETTINGS,
+    Sealed,
+    _code_over,
+    data_key_of,
+    parse,
+    read_record,
+)
 from posapp.vault.generations import Places, find
 from posapp.vault.kdf import OWNER_COST
-from posapp.vault.slots import Opener, PassphraseOpener, Slot, SlotKind
+from posapp.vault.slots import DeviceOpener, Opener, PassphraseOpener, Slot, SlotKind
 from posapp.vault.store import Vault
 from tests.vault.disks import MemoryDisk
 from tests.vault.samples import (
@@ -35,7 +43,10 @@ def saved() -> dict[Path, bytes]:
     """A vault file with ``NEW`` and a copy with ``OLD``."""
     disk = MemoryDisk()
     vault = Vault.create(PATH, passphrase(), OLD, cost=CHEAP, disk=disk, now=noon)
+    for _ in range(6):
+        vault.save(OLD)
     vault.save(NEW)
+    assert vault.generation == 8
     return disk.files()
 
 
@@ -83,11 +94,15 @@ def test_a_flipped_bit_in_any_byte_falls_back_to_the_copy_and_says_so() -> None:
 
 
 @pytest.mark.parametrize("bit", range(8))
-def test_every_bit_of_the_first_line_and_of_the_last_counts(bit: int) -> None:
+def test_every_bit_counts_where_versions_and_codes_stand(bit: int) -> None:
     main = main_file()
     first = main.index(b"\n") + 1
-    for place in (*range(first), *range(len(main) - 66, len(main))):
+    sealed = main.index(b'"sealed":1') + len(b'"sealed":')
+    for place in (*range(first), sealed, *range(len(main) - 66, len(main))):
         assert_clear(outcome(flipped(main, place, bit), copy=None))
+        vault = outcome(flipped(main, place, bit), copy=saved()[COPY])
+        assert isinstance(vault, Vault), place
+        assert vault.contents == OLD
 
 
 def test_a_file_cut_short_anywhere_is_a_clear_error() -> None:
@@ -255,6 +270,40 @@ def test_the_record_of_one_save_cannot_be_put_into_another() -> None:
     assert of_old is not None
     assert of_new is not None
     assert_clear(outcome(new.replace(of_new[0], of_old[0]), copy=None))
+
+
+def signed_anew(change: tuple[bytes, bytes]) -> tuple[Sealed, bytearray]:
+    """The file with some bytes changed and the code over it made right again."""
+    opener = PassphraseOpener(passphrase(), OWNER_COST)
+    data_key = data_key_of(parse(main_file()), opener)
+    assert data_key is not None
+    covered = main_file()[:-65].replace(*change)
+    assert covered != main_file()[:-65]
+    vault_id = parse(main_file()).body.vault
+    return parse(covered + _code_over(covered, data_key, vault_id) + b"\n"), data_key
+
+
+def test_a_vault_without_settings_is_a_clear_error() -> None:
+    sealed, data_key = signed_anew((b'"id":"settings"', b'"id":"something"'))
+    with pytest.raises(VaultDamaged, match="readable settings"):
+        read_record(sealed, data_key, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [(b'"version":8', b'"version":7'), (b'"id":"settings"', b'"id":"something"')],
+)
+def test_a_record_is_bound_to_its_name_and_version(change: tuple[bytes, bytes]) -> None:
+    sealed, data_key = signed_anew(change)
+    record = sealed.body.records[0]
+    with pytest.raises(VaultDamaged, match="readable settings"):
+        read_record(sealed, data_key, record.id)
+
+
+def test_a_device_slot_has_no_passphrase() -> None:
+    slot = DeviceOpener(bytes(32)).blank(sealed=1)
+    with pytest.raises(ValueError, match="not a passphrase slot"):
+        PassphraseOpener(passphrase(), CHEAP).kek(slot)
 
 
 def test_a_newer_format_is_never_replaced_by_the_copy() -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from posapp.model.secret import Secret
-from posapp.vault.disk import LocalDisk
 from posapp.vault.errors import (
     OtherKindOfVault,
     SettingsRefused,
@@ -25,6 +24,8 @@ from posapp.vault.errors import (
     WrongPassphrase,
 )
 from posapp.vault.kdf import OWNER_COST
+from posapp.vault.settings import Shop
+from posapp.vault.slots import PassphraseOpener, Slot, SlotKind
 from posapp.vault.store import Vault
 from tests.vault.disks import GarblesWrites, MemoryDisk
 from tests.vault.samples import (
@@ -37,8 +38,6 @@ from tests.vault.samples import (
     noon,
     passphrase,
 )
-
-posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
 
 
 @pytest.fixture
@@ -90,20 +89,6 @@ def test_the_files_hold_no_key_in_any_common_writing(tmp_path: Path) -> None:
             assert secret not in stored
             assert secret.hex().encode() not in stored
             assert secret[3:].hex().encode() not in stored
-
-
-@posix_only
-def test_the_files_are_the_owners_alone_even_where_the_system_would_share(tmp_path: Path) -> None:
-    before = os.umask(0)
-    try:
-        path = tmp_path / "till" / "vault"
-        with Vault.create(path, passphrase(), contents(), cost=CHEAP) as vault:
-            vault.save(contents("Other shop"))
-    finally:
-        os.umask(before)
-    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
-    assert modes == {"vault": 0o600, "vault.bak": 0o600}
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 def test_a_wrong_passphrase_opens_nothing_and_changes_nothing(disk: MemoryDisk) -> None:
@@ -173,6 +158,7 @@ def test_saving_the_same_twice_writes_other_bytes(disk: MemoryDisk) -> None:
 
 def test_a_new_passphrase_opens_and_the_old_one_opens_neither_file(disk: MemoryDisk) -> None:
     vault = created(disk)
+    disk.replace(PATH, PATH.with_name("vault.damaged"))
     vault.save(contents("Other shop"))
     key = vault.key_for("ledger")
     vault.change_passphrase(Secret(OTHER_PASSPHRASE), cost=CHEAP)
@@ -181,6 +167,7 @@ def test_a_new_passphrase_opens_and_the_old_one_opens_neither_file(disk: MemoryD
     assert again.key_for("ledger") == key
     with pytest.raises(WrongPassphrase):
         opened(disk)
+    assert disk.files().keys() == {PATH, PATH.with_name("vault.bak")}
     for path in disk.files():
         alone = MemoryDisk({PATH: disk.files()[path]})
         with pytest.raises(WrongPassphrase):
@@ -311,6 +298,38 @@ def test_a_disk_that_stores_other_bytes_never_gets_to_replace_the_vault() -> Non
     assert vault.contents == contents()
 
 
+@pytest.mark.parametrize(
+    "changes", [{"lock_after_minutes": 99}, {"shop": Shop.model_construct(name=" x ")}]
+)
+def test_settings_that_would_not_open_again_never_replace_the_vault(
+    disk: MemoryDisk, changes: dict[str, object]
+) -> None:
+    vault = created(disk)
+    before = disk.files()
+    with pytest.raises(VaultNotWritable, match="would not open again"):
+        vault.save(contents().model_copy(update=changes))
+    assert disk.files() == before
+    assert vault.contents == contents()
+
+
+class Forgetful:
+    """An opener that makes another key each time, as a failing computer might."""
+
+    kind: ClassVar[SlotKind] = "passphrase"
+
+    def blank(self, *, sealed: int) -> Slot:
+        return PassphraseOpener(passphrase(), CHEAP).blank(sealed=sealed)
+
+    def kek(self, slot: Slot) -> bytes:
+        return os.urandom(32)
+
+
+def test_a_slot_that_would_not_open_again_is_never_put_in_place(disk: MemoryDisk) -> None:
+    with pytest.raises(VaultNotWritable, match="would not open again"):
+        Vault._create(PATH, Forgetful(), contents(), disk=disk, now=noon)
+    assert disk.files() == {}
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "till").write_text("a file, not a folder")
     path = tmp_path / "till" / "vault"
@@ -360,29 +379,3 @@ def test_importing_the_package_loads_no_heavy_library() -> None:
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60
     )
     assert found.stdout.strip() == "[]"
-
-
-def test_the_real_disk_and_the_one_in_memory_agree(tmp_path: Path) -> None:
-    for disk, folder in ((LocalDisk(), tmp_path), (MemoryDisk(), Path("x"))):
-        path, other = folder / "a", folder / "b"
-        with pytest.raises(FileNotFoundError):
-            disk.read(path, 10)
-        disk.remove(path)
-        file = disk.create(path)
-        with pytest.raises(FileExistsError):
-            disk.create(path)
-        disk.write(file, b"one\n")
-        disk.write(file, b"two\r\n")
-        disk.sync(file)
-        disk.close(file)
-        assert disk.read(path, 100) == b"one\ntwo\r\n"
-        assert disk.read(path, 3) == b"one"
-        disk.replace(path, other)
-        disk.sync_folder(folder)
-        assert disk.read(other, 100) == b"one\ntwo\r\n"
-        with pytest.raises(FileNotFoundError):
-            disk.replace(path, other)
-        disk.remove(other)
-        with pytest.raises(FileNotFoundError):
-            disk.read(other, 10)
-        disk.make_folder(folder)

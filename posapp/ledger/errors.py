@@ -1,0 +1,86 @@
+"""What the ledger refuses or cannot do. Every text is a sentence for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from posapp.model.money import Money
+
+
+class LedgerError(Exception):
+    """Base of all. Nothing was written when one of these is raised."""
+
+
+class LedgerBusy(LedgerError):
+    """Another program holds the database."""
+
+
+class LedgerFull(LedgerError):
+    """There is no room on the disk."""
+
+
+class LedgerDamaged(LedgerError):
+    """The file is not a sound database, or not ours."""
+
+
+class LedgerNewer(LedgerError):
+    """A newer version of the program wrote the database."""
+
+
+class LedgerUnreadable(LedgerError):
+    """The system or the key does not let us read the file."""
+
+
+class LedgerStopped(LedgerError):
+    """The disk failed while writing; what it holds is not trusted until the next start."""
+
+
+class OrderBusy(LedgerError):
+    """Another payment for this order is open. ``attempt`` is its id in the journal."""
+
+    def __init__(self, attempt: int) -> None:
+        super().__init__(
+            "A payment for this order is still open. It cannot be charged again until that ends."
+        )
+        self.attempt = attempt
+
+
+class OrderPaid(LedgerError):
+    def __init__(self) -> None:
+        super().__init__("This order is paid already. Start the next order.")
+
+
+class OrderNotOpen(LedgerError):
+    def __init__(self) -> None:
+        super().__init__("This order is paid or being paid. It cannot be changed any more.")
+
+
+class NothingLeft(LedgerError):
+    """The refund is larger than what is left. ``left`` is what may still be given back."""
+
+    def __init__(self, left: Money) -> None:
+        words = (
+            f"At most {left.currency} {left.plain()} is left to refund, refunds on their way counted."
+            if left.minor > 0
+            else "Nothing is left to refund, refunds on their way counted."
+        )
+        super().__init__(words)
+        self.left = left
+
+
+class SameKey(LedgerError):
+    def __init__(self) -> None:
+        super().__init__(
+            "This refund was asked for already. Look at the payment before asking again."
+        )
+
+
+class NoSuchEntry(LedgerError):
+    """There is no order, attempt or payment with this id."""
+
+
+def full(path: Path) -> LedgerFull:
+    return LedgerFull(
+        f"The disk that holds {path.parent} is full. Nothing was written and nothing was sent. "
+        "Free some space and try again."
+    )

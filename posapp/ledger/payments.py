@@ -1,0 +1,313 @@
+"""Payments: the gateways' snapshots, the list staff look through, one payment in full."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from posapp.ledger import search
+from posapp.ledger.audit import Audit
+from posapp.ledger.codec import attempt_from, micros, moment, payment_from, payment_row
+from posapp.ledger.engine import Database
+from posapp.ledger.errors import NoSuchEntry
+from posapp.ledger.orders import read_order
+from posapp.ledger.tables import attempts, audit, orders, payments
+from posapp.model.attempt import Attempt, Kind, State, Verdict
+from posapp.model.history import (
+    PaymentCounts,
+    PaymentDetail,
+    PaymentFilter,
+    PaymentPage,
+    PaymentRow,
+    TimelineEntry,
+    View,
+)
+from posapp.model.money import Money
+from posapp.model.payment import Payment, PaymentStatus
+
+_CHARGES = [Kind.CHARGE.value, Kind.HOSTED.value]
+_UNKNOWN = [State.UNKNOWN.value, State.SENDING.value, State.OPEN_CASE.value]
+_OPEN_REFUND = [State.SENDING.value, State.UNKNOWN.value, State.PENDING.value,
+                State.OPEN_CASE.value]  # fmt: skip
+_TIMELINE_LIMIT = 500
+_PAYMENT = and_(payments.c.account == attempts.c.account, payments.c.id == attempts.c.payment_id)
+_REFUND = attempts.alias("refund")
+_REFUND_OPEN = (
+    select(func.coalesce(func.sum(_REFUND.c.minor), 0))
+    .where(
+        _REFUND.c.kind == Kind.REFUND.value,
+        _REFUND.c.account == attempts.c.account,
+        _REFUND.c.payment_id == attempts.c.payment_id,
+        _REFUND.c.state.in_(_OPEN_REFUND),
+    )
+    .correlate(attempts)
+    .scalar_subquery()
+)
+
+
+class Payments:
+    def __init__(
+        self, database: Database, trail: Audit, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._trail = trail
+        self._clock = clock
+
+    async def store(self, payment: Payment, *, who: str = "") -> None:
+        """Keep what the gateway says now; with ``who`` it is also noted that somebody asked."""
+
+        def work(connection: Connection) -> None:
+            keep_payment(connection, payment, self._clock())
+            charge = connection.execute(
+                select(attempts.c.id).where(
+                    attempts.c.kind.in_(_CHARGES),
+                    attempts.c.account == payment.account,
+                    attempts.c.payment_id == payment.id,
+                )
+            ).scalar()
+            if who and charge is not None:
+                detail = {"said": payment.status_said, "request_id": payment.request_id}
+                self._trail.append(
+                    connection,
+                    "payment_refreshed",
+                    subject=f"attempt:{charge}",
+                    who=who,
+                    detail={name: value for name, value in detail.items() if value},
+                )
+
+        await self._database.write(work)
+
+    async def by_gateway_id(self, account: str, payment_id: str) -> Payment | None:
+        return await self._database.read(
+            lambda connection: read_payment(connection, account, payment_id)
+        )
+
+    async def page(
+        self, wanted: PaymentFilter, *, after: str = "", limit: int = 50
+    ) -> PaymentPage:
+        """Charges, newest first, from the key ``after`` on; ``next`` goes on from the last."""
+
+        def work(connection: Connection) -> PaymentPage:
+            query = _rows(wanted).limit(limit + 1)
+            if after:
+                at, number = (int(part) for part in after.split("."))
+                query = query.where(
+                    tuple_(attempts.c.prepared_at, attempts.c.id) < tuple_(at, number)
+                )
+            found = connection.execute(query).all()
+            rows = tuple(_row(row) for row in found[:limit])
+            last = found[limit - 1] if len(found) > limit else None
+            return PaymentPage(rows, f"{last.prepared_at}.{last.id}" if last else "")
+
+        return await self._database.read(work)
+
+    async def counts(self) -> PaymentCounts:
+        """How many charges each pinned view holds."""
+
+        def work(connection: Connection) -> PaymentCounts:
+            def count(view: View) -> int:
+                rows = _rows(PaymentFilter(view=view)).order_by(None).subquery()
+                return int(connection.execute(select(func.count()).select_from(rows)).scalar_one())
+
+            return PaymentCounts(
+                unknown=count("unknown"),
+                refund_pending=count("refund_pending"),
+                action_needed=count("action_needed"),
+            )
+
+        return await self._database.read(work)
+
+    async def detail(self, attempt_id: int) -> PaymentDetail:
+        """One charge in full.
+
+        Raises:
+            NoSuchEntry: there is no such attempt.
+        """
+
+        def work(connection: Connection) -> PaymentDetail:
+            row = (
+                connection.execute(select(attempts).where(attempts.c.id == attempt_id))
+                .mappings()
+                .one_or_none()
+            )
+            if row is None:
+                raise NoSuchEntry("There is no such payment in the ledger.")
+            attempt = attempt_from(row)
+            payment = read_payment(connection, attempt.intent.account, attempt.payment_id)
+            refunds: tuple[Attempt, ...] = ()
+            if attempt.payment_id and attempt.intent.kind is not Kind.REFUND:
+                found = connection.execute(
+                    select(attempts)
+                    .where(
+                        attempts.c.kind == Kind.REFUND.value,
+                        attempts.c.account == attempt.intent.account,
+                        attempts.c.payment_id == attempt.payment_id,
+                    )
+                    .order_by(attempts.c.id.desc())
+                ).mappings()
+                refunds = tuple(attempt_from(each) for each in found)
+            return PaymentDetail(
+                attempt=attempt,
+                payment=payment,
+                order=read_order(connection, attempt.intent.order_id),
+                refunds=refunds,
+                timeline=_timeline(connection, (attempt, *refunds)),
+            )
+
+        return await self._database.read(work)
+
+
+def keep_payment(connection: Connection, payment: Payment, at: datetime) -> None:
+    """Insert or replace the snapshot, in the caller's transaction."""
+    row = payment_row(payment, at)
+    where = and_(payments.c.account == payment.account, payments.c.id == payment.id)
+    if connection.execute(update(payments).where(where).values(**row)).rowcount == 0:
+        connection.execute(insert(payments).values(**row))
+
+
+def read_payment(connection: Connection, account: str, payment_id: str) -> Payment | None:
+    row = (
+        connection.execute(
+            select(payments).where(payments.c.account == account, payments.c.id == payment_id)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return payment_from(row) if row else None
+
+
+def index_attempt(connection: Connection, attempt: Attempt, payment: Payment | None) -> None:
+    """Make a charge findable by everything somebody may type."""
+    if attempt.intent.kind is Kind.REFUND:
+        return
+    intent = attempt.intent
+    order = read_order(connection, intent.order_id)
+    customer = order.customer if order else None
+    words = [
+        intent.amount.plain(),
+        str(intent.amount.minor),
+        intent.card_brand,
+        intent.card_last4,
+        intent.reference,
+        attempt.payment_id,
+    ]
+    if order is not None and customer is not None:
+        words += [str(order.number), customer.name, customer.email, customer.phone]
+        words.append("".join(c for c in customer.phone if c.isdigit()))
+    if payment is not None:
+        words.append(payment.auth_code)
+    search.index_row(connection, "attempts_index", attempt.id, search.fold(words))
+
+
+def _rows(wanted: PaymentFilter) -> Select[tuple[object, ...]]:
+    query = (
+        select(
+            attempts.c.id,
+            attempts.c.prepared_at,
+            attempts.c.card_brand,
+            attempts.c.card_last4,
+            attempts.c.minor,
+            attempts.c.currency,
+            attempts.c.state,
+            attempts.c.verdict,
+            attempts.c.account,
+            attempts.c.reference,
+            orders.c.number,
+            orders.c.customer,
+            payments.c.status,
+            func.coalesce(payments.c.refunded, 0).label("refunded"),
+            func.coalesce(payments.c.refund_pending, 0).label("shown_pending"),
+            _REFUND_OPEN.label("own_pending"),
+        )
+        .select_from(
+            attempts.outerjoin(payments, _PAYMENT).outerjoin(
+                orders, orders.c.id == attempts.c.order_id
+            )
+        )
+        .where(attempts.c.kind.in_(_CHARGES), attempts.c.state != State.PREPARED.value)
+        .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+    )
+    for condition in (_of_view(wanted.view), _of_text(wanted.text)):
+        if condition is not None:
+            query = query.where(condition)
+    return query
+
+
+def _of_view(view: View) -> ColumnElement[bool] | None:
+    if view == "unknown":
+        unanswered = and_(
+            attempts.c.state == State.PENDING.value,
+            func.coalesce(payments.c.status, "") != PaymentStatus.ACTION_NEEDED.value,
+        )
+        return or_(attempts.c.state.in_(_UNKNOWN), unanswered)
+    if view == "refund_pending":
+        return or_(payments.c.refund_pending > 0, _REFUND_OPEN > 0)
+    if view == "action_needed":
+        return and_(
+            attempts.c.state == State.PENDING.value,
+            payments.c.status == PaymentStatus.ACTION_NEEDED.value,
+        )
+    return None
+
+
+def _of_text(text: str) -> ColumnElement[bool] | None:
+    return search.begins("attempts_index", text, attempts.c.id)
+
+
+def _row(row: Row[tuple[object, ...]]) -> PaymentRow:
+    customer = row.customer or {}
+    return PaymentRow(
+        attempt_id=row.id,
+        at=moment(row.prepared_at),
+        customer=customer.get("name") or customer.get("phone") or customer.get("email") or "",
+        card_brand=row.card_brand,
+        card_last4=row.card_last4,
+        amount=Money(row.minor, row.currency),
+        attempt_state=State(row.state),
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        status=PaymentStatus(row.status) if row.status else None,
+        refunded=row.refunded,
+        refund_pending=max(row.shown_pending, row.own_pending),
+        order_number=row.number or 0,
+        account=row.account,
+        reference=row.reference,
+    )
+
+
+def _timeline(connection: Connection, of: tuple[Attempt, ...]) -> tuple[TimelineEntry, ...]:
+    subjects = [f"attempt:{attempt.id}" for attempt in of]
+    rows = connection.execute(
+        select(audit)
+        .where(audit.c.subject.in_(subjects))
+        .order_by(audit.c.id.desc())
+        .limit(_TIMELINE_LIMIT)
+    ).mappings()
+    entries = []
+    for row in rows:
+        detail = json.loads(row["detail"])
+        entries.append(
+            TimelineEntry(
+                at=moment(row["at"]),
+                event=row["event"],
+                who=row["who"],
+                till=row["till"],
+                detail=detail,
+                request_id=detail.get("request_id", ""),
+            )
+        )
+    return tuple(entries)

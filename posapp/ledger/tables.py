@@ -1,0 +1,197 @@
+"""The tables. Amounts are integer minor units with their currency; times are UTC microseconds."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from posapp.model.attempt import OPEN_STATES, Kind, State
+
+VERSION = 1
+"""The schema this program writes; ``migrations`` has one file for each."""
+
+metadata = MetaData()
+
+_KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows in INTEGER columns only
+_OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
+_CHARGES = f"'{Kind.CHARGE.value}', '{Kind.HOSTED.value}'"
+_DEAD = ", ".join(
+    f"'{state.value}'" for state in (State.NOT_SENT, State.REFUSED, State.NOT_CHARGED)
+)
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("till", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("customer", JSON, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    CheckConstraint("state IN ('open', 'locked', 'paid')", name="order_state"),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("sku", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_minor", BigInteger, nullable=False),
+    Column("tax_percent", Text, nullable=False),
+    CheckConstraint("quantity > 0", name="some_quantity"),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("postcode", Text, nullable=False),
+    Column("country", Text, nullable=False),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("sku", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("tax_percent", Text, nullable=False),
+    Column("barcode", Text, nullable=False, index=True),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("verdict", Text),
+    Column("account", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("till", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("payment_id", Text, nullable=False, server_default=""),
+    Column("refund_id", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False),
+    Column("card_brand", Text, nullable=False),
+    Column("card_last4", Text, nullable=False),
+    Column("prepared_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("request_id", Text, nullable=False, server_default=""),
+    Column("absent", Integer, nullable=False, server_default="0"),
+    Column("look_ups", Integer, nullable=False, server_default="0"),
+    Column("looked_up_at", BigInteger),
+    UniqueConstraint("account", "reference", name="one_reference_an_attempt"),
+    CheckConstraint("minor > 0 OR kind = 'verify'", name="some_amount"),
+    CheckConstraint("length(card_last4) IN (0, 4)", name="last_four_only"),
+    CheckConstraint("length(reference) <= 30", name="short_reference"),
+    sqlite_autoincrement=True,
+)
+
+# One open payment an order, whatever tills and processes do.
+Index(
+    "one_open_charge_an_order",
+    attempts.c.order_id,
+    unique=True,
+    sqlite_where=text(f"kind IN ({_CHARGES}) AND state IN ({_OPEN})"),
+    postgresql_where=text(f"kind IN ({_CHARGES}) AND state IN ({_OPEN})"),
+)
+# Two tills that see the same world make the same key; what provably never happened frees it.
+Index(
+    "one_refund_a_key",
+    attempts.c.account,
+    attempts.c.key,
+    unique=True,
+    sqlite_where=text(f"kind = 'refund' AND state NOT IN ({_DEAD})"),
+    postgresql_where=text(f"kind = 'refund' AND state NOT IN ({_DEAD})"),
+)
+Index("attempts_by_time", attempts.c.prepared_at, attempts.c.id)
+Index("attempts_by_payment", attempts.c.account, attempts.c.payment_id)
+Index("attempts_by_order", attempts.c.order_id)
+Index(
+    "attempts_open",
+    attempts.c.state,
+    sqlite_where=text(f"state IN ({_OPEN})"),
+    postgresql_where=text(f"state IN ({_OPEN})"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+    Column("refund_pending", BigInteger, nullable=False),
+    Column("refundable", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger, nullable=False),
+    Column("auth_code", Text, nullable=False),
+    Column("rest", JSON, nullable=False),
+)
+Index("payments_by_reference", payments.c.account, payments.c.reference)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("till", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("mac", Text, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+Index("audit_by_subject", audit.c.subject, audit.c.id)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_failure", BigInteger),
+)

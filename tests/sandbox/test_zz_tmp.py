@@ -1,0 +1,330 @@
+"""Whatever is sent, the answer is one the contract knows, and never a 5xx."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sandbox.callers import (
+    Flowlix,
+    Payfac,
+    classic_direct,
+    codes,
+    direct,
+    flowlix_error,
+    payment,
+)
+
+pytestmark = pytest.mark.asyncio
+
+PAYFAC_STATUSES = {200, 201, 202, 204, 400, 401, 403, 404, 422, 429}
+FLOWLIX_STATUSES = {200, 201, 400, 401, 403, 404, 409, 422, 429}
+
+_steady = settings(
+    max_examples=1200,
+    deadline=None, database=None,
+    derandomize=False,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+_scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([0, -1, 1, 999_999_999, 2**31, 2**63, 10**39, 1e308, 0.1, -0.0])
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20)
+    | st.sampled_from(["", "4242424242424242", "0" * 300, "\u202e", "\x00", "Test_A", "USD", "EUR"])
+)
+_values = st.recursive(
+    _scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+_HOSTILE = [
+    b"",
+    b"{",
+    b"null",
+    b"[]",
+    b'"text"',
+    b"NaN",
+    b'{"amount": NaN}',
+    b'{"amount": Infinity}',
+    b'{"amount": 1e999}',
+    b'{"amount": ' + b"9" * 5000 + b"}",
+    b'{"amount": 1, "amount": 2}',
+    b"[" * 10_000 + b"]" * 10_000,
+    b'{"a":' * 3_000 + b"1" + b"}" * 3_000,
+    b'{"reference": "\\ud800"}',
+    b'{"\\udfff": 1}',
+    b"\xff\xfe\x00{",
+    b'\xef\xbb\xbf{"amount": 1}',
+    b'{"reference": "\x01"}',
+    b'{"reference": "' + b"x" * 300_000 + b'"}',
+]
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [path] if path else []
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            found += _places(inner, (*path, name))
+    return found
+
+
+@st.composite
+def _nearly(draw: st.DrawFn, bodies: list[dict[str, Any]]) -> dict[str, Any]:
+    """A good body with up to three members replaced, removed or added."""
+    body: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(bodies)))
+    for _ in range(draw(st.integers(0, 3))):
+        *way, last = draw(st.sampled_from(_places(body) or [("x",)]))
+        part: Any = body
+        for name in way:
+            part = part[name] if isinstance(part, dict) and name in part else {}
+        if not isinstance(part, dict):
+            continue
+        match draw(st.sampled_from(["replace", "remove", "add"])):
+            case "replace":
+                part[last] = draw(_values)
+            case "remove":
+                part.pop(last, None)
+            case _:
+                part[draw(st.text(max_size=8))] = draw(_values)
+    return body
+
+
+_SIGNED = {
+    "site_identifier": "S1",
+    "timestamp": "1719792000",
+    "version": "3.0",
+    "signature": "00",
+    "pnm_payment_identifier": "pay_x",
+    "refund_amount": 5,
+    "void_if_not_settled": "true",
+}
+_NO_CHALLENGE: dict[str, Any] = {"3ds": {"enabled": False}}
+_PAYFAC_BODIES: list[dict[str, Any]] = [
+    payment(),
+    payment(
+        source={
+            "cvv": "100",
+            "name": "Ada",
+            "billing_address": {"address_line1": "Test_A", "zip": "1", "country": "GB"},
+            "phone": {"country_code": "44", "number": "2071234567"},
+        },
+        customer={"email": "ada@shop.test", "name": "Ada"},
+        billing_descriptor={"name": "Shop", "city": "Bremen"},
+        metadata={"a": 1, "b": True},
+        capture_on="2090-01-01T00:00:00Z",
+        retry={"dunning": {"enabled": True, "max_attempts": 3}},
+        **_NO_CHALLENGE,
+    ),
+    {"amount": 5, "capture_type": "Final", "reference": "r", "metadata": {"a": "b"}},
+    _SIGNED,
+    {"query": "id:'x' AND amount:>5", "limit": 5},
+    {
+        "grant_type": "client_credentials",
+        "client_id": "a",
+        "client_secret": "b",
+        "scope": "gateway",
+    },
+]
+_FLOWLIX_BODIES: list[dict[str, Any]] = [
+    direct(metadata={"a": {"b": [1]}}),
+    direct(
+        billing_details={
+            "email": "a@b.test",
+            "first_name": "A",
+            "last_name": "B",
+            "phone": "1",
+            "address": {"line1": "x", "city": "y", "postal_code": "z", "country": "DE"},
+        }
+    ),
+    {"amount": 1, "currency": "EUR", "return_url": "https://shop.test/"},
+    {"payment_id": "pay_x", "amount": 1, "reason": "r", "metadata": {}},
+    classic_direct(metadata={"a": "b"}),
+    {"amount": 1, "currency": "eur", "redirect_url": "https://shop.test/"},
+    {"reason": "r", "amount": 1},
+]
+
+
+def _payfac_answer_is_documented(answer: httpx.Response, path: str) -> None:
+    assert answer.status_code in PAYFAC_STATUSES, (path, answer.status_code)
+    if "/connect/token" in path and answer.status_code == 400:
+        assert set(answer.json()) == {"error"}
+    elif answer.status_code in (400, 422):
+        assert codes(answer)
+    elif answer.status_code in (204, 401, 403, 404, 429):
+        assert answer.content == b""
+    else:
+        answer.json()
+    assert answer.headers["cko-request-id"]
+
+
+def _flowlix_answer_is_documented(answer: httpx.Response) -> None:
+    assert answer.status_code in FLOWLIX_STATUSES, answer.status_code
+    if answer.status_code >= 400:
+        flowlix_error(answer)
+    else:
+        answer.json()
+
+
+_payfac_paths = st.sampled_from(
+    ["/payments", "/payments/search", "/connect/token"]
+    + [
+        f"/payments/{{id}}/{action}"
+        for action in (
+            "authorizations", "captures", "refunds", "reversals", "voids", "cancellations",
+        )
+    ]
+)  # fmt: skip
+
+
+@_steady
+@given(path=_payfac_paths, body=_nearly(_PAYFAC_BODIES))
+async def test_payfac_answers_every_nearly_valid_body(
+    payfac: Payfac, path: str, body: dict[str, Any]
+) -> None:
+    made = await payfac.authorize(authorization_type="Estimated")
+    path = path.format(id=made)
+    answer = await payfac.post(path, body, key="hostile" if len(str(body)) % 2 else None)
+    _payfac_answer_is_documented(answer, path)
+    await payfac.balances(made)
+
+
+@_steady
+@given(
+    path=st.sampled_from(
+        ["/v1/payments", "/v1/payments/hpp", "/v1/refunds", "/v1/payments/{id}/refund"]
+    ),
+    body=_nearly(_FLOWLIX_BODIES),
+    old=st.booleans(),
+)
+async def test_flowlix_answers_every_nearly_valid_body(
+    flowlix: Flowlix, classic: Flowlix, path: str, body: dict[str, Any], old: bool
+) -> None:
+    await flowlix.admin.set(flowlix_rate_per_minute=None)
+    api, good = (classic, classic_direct()) if old else (flowlix, direct())
+    made = (await api.created(good))["id"]
+    await api.admin.settle()
+    if "payment_id" in body:
+        body["payment_id"] = made
+    answer = await api.post(path.format(id=made), body)
+    _flowlix_answer_is_documented(answer)
+    assert (await api.read(made))["status"].lower() == "succeeded"
+
+
+@pytest.mark.parametrize("content", _HOSTILE, ids=range(len(_HOSTILE)))
+async def test_hostile_bytes_get_the_documented_refusal(
+    payfac: Payfac, flowlix: Flowlix, classic: Flowlix, content: bytes
+) -> None:
+    made = await payfac.authorize()
+    paths = ["/payments", "/payments/search", "/connect/token"]
+    paths += [f"/payments/{made}/{name}" for name in ("captures", "refunds", "reversals", "voids")]
+    for path in paths:
+        answer = await payfac.call("POST", path, content=content, key="h")
+        _payfac_answer_is_documented(answer, path)
+        if content or not path.endswith(("captures", "voids")):  # those two need no body
+            assert answer.status_code in (400, 422), path
+    for api in (flowlix, classic):
+        for path in ("/v1/payments", "/v1/payments/hpp", "/v1/refunds"):
+            answer = await api.call("POST", path, content=content, key="h")
+            _flowlix_answer_is_documented(answer)
+            assert answer.status_code in (400, 404)
+
+
+async def test_a_body_of_fifty_megabytes_is_refused_and_the_connection_lives(
+    payfac: Payfac,
+) -> None:
+    content = b'{"reference": "' + b"x" * 50_000_000 + b'"}'
+    answer = await payfac.call("POST", "/payments", content=content)
+    assert codes(answer) == ["request_json_invalid"]
+    assert (await payfac.pay())["approved"] is True
+
+
+@_steady
+@given(
+    query=st.text(st.characters(codec="utf-8"), max_size=40)
+    | st.text("idreference:'()[]<>=ANDORT NO12\\", max_size=40)
+)
+async def test_every_search_query_is_understood_or_refused(payfac: Payfac, query: str) -> None:
+    answer = await payfac.post("/payments/search", {"query": query})
+    _payfac_answer_is_documented(answer, "/payments/search")
+    assert answer.status_code in (202, 400)
+
+
+@_steady
+@given(
+    name=st.sampled_from(["payfac", "flowlix", "classic"]),
+    tail=st.text(max_size=30),
+    query=st.dictionaries(
+        st.sampled_from(
+            ["limit", "skip", "reference", "starting_after", "status", "created[gte]", "x"]
+        ),
+        st.text(max_size=12) | st.integers().map(str),
+        max_size=4,
+    ),
+)
+async def test_every_address_is_answered(
+    payfac: Payfac, flowlix: Flowlix, classic: Flowlix, name: str, tail: str, query: dict[str, str]
+) -> None:
+    await flowlix.admin.set(flowlix_rate_per_minute=None)
+    for end in ("", f"/{quote(tail, safe='')}"):
+        asked = f"/payments{end}?{urlencode(query)}"
+        if name == "payfac":
+            _payfac_answer_is_documented(await payfac.get(asked), asked)
+        else:
+            api = flowlix if name == "flowlix" else classic
+            _flowlix_answer_is_documented(await api.get(f"/v1{asked}"))
+
+
+@_steady
+@given(form=st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=4), raw=st.binary())
+async def test_every_form_on_a_page_is_answered_by_a_page(
+    flowlix: Flowlix, form: dict[str, str], raw: bytes
+) -> None:
+    await flowlix.admin.set(flowlix_rate_per_minute=None)
+    hosted = {"amount": 1, "currency": "EUR", "return_url": "https://shop.test/é?a=ü"}
+    made = await flowlix.created(hosted, "/v1/payments/hpp")
+    page = made["hosted_payment_url"]
+    for answer in (
+        await flowlix.http.post(page, data={"do": "pay", **form}),
+        await flowlix.http.post(
+            page, content=raw, headers={"Content-Type": "application/x-www-form-urlencoded"}
+        ),
+    ):
+        assert answer.status_code in (200, 303)
+    assert (await flowlix.read(made["id"]))["status"] in ("REQUIRES_ACTION", "CANCELED")
+    left = await flowlix.http.post(page, data={"do": "cancel"})
+    assert left.headers["location"].startswith("https://shop.test/%C3%A9?a=%C3%BC&payment_id=")
+
+
+async def test_the_hosted_page_shows_hostile_text_as_text(flowlix: Flowlix) -> None:
+    script = "<script>alert(1)</script>\"'><img src=x>"
+    body = {"amount": 1, "currency": "EUR", "return_url": "https://shop.test/"}
+    details = {"first_name": script}
+    made = await flowlix.created(
+        {**body, "description": script, "billing_details": details}, "/v1/payments/hpp"
+    )
+    page = await flowlix.http.get(made["hosted_payment_url"])
+    assert "<script" not in page.text
+    assert "<img" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_json_text_comes_back_as_it_was(payfac: Payfac) -> None:
+    text = "Zoë \u202e 日本 \x00 😀"
+    made = await payfac.pay(reference=text, metadata={text: text})
+    raw = json.dumps(text)
+    details = await payfac.details(made["id"])
+    assert json.dumps(details["reference"]) == raw
+    assert details["metadata"] == {text: text}
