@@ -7,25 +7,17 @@ first paint; what is typed in between waits at the ``Opening``.
 from __future__ import annotations
 
 import asyncio
-import csv
+import json
 import logging
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
-
-from posapp import assets
-from posapp.model.money import Money
-from posapp.model.order import Product
-from posapp.model.secret import Secret
-from posapp.runtime import crash, log
+from posapp.runtime import crash, dialogs, log
 from posapp.runtime.collector import MainThreadGC
 from posapp.runtime.loop import application
 from posapp.runtime.once import FolderInUse, FolderLock, FolderUnusable
@@ -41,6 +33,7 @@ if TYPE_CHECKING:
     from posapp.desk.desk import Desk
     from posapp.gateways.transport import Transport
     from posapp.ledger.ledger import Ledger
+    from posapp.model.secret import Secret
     from posapp.sandbox.server import Sandbox
     from posapp.vault.store import Vault
 
@@ -116,9 +109,13 @@ class House:
 
     async def unlock(self) -> None:
         """Live: ask for the passphrase, or on the first start for everything."""
-        from posapp.vault.store import Vault
 
-        if await in_thread(Vault.exists, self._vault_path):
+        def there() -> bool:
+            from posapp.vault.store import Vault
+
+            return Vault.exists(self._vault_path)
+
+        if await in_thread(there):
             self._window.ask_passphrase("Welcome back", self._open_vault)
             return
         from posapp.ui.welcome.screen import WelcomeScreen
@@ -144,13 +141,13 @@ class House:
         from posapp.desk.errors import Refused
         from posapp.vault.errors import VaultError
         from posapp.vault.pin import hash_pin
-        from posapp.vault.settings import Shop, VaultContents, owner_from
+        from posapp.vault.settings import VaultContents, owner_from, shop_from
         from posapp.vault.store import Vault
 
         try:
             hashed = await in_thread(hash_pin, pin)
             person = owner_from({"name": owner, "pin_hash": hashed})
-            contents = VaultContents(shop=Shop(name=shop), owner=person)
+            contents = VaultContents(shop=shop_from({"name": shop}), owner=person)
             vault = await in_thread(Vault.create, self._vault_path, passphrase, contents)
         except VaultError as problem:
             raise Refused(str(problem)) from problem
@@ -165,6 +162,8 @@ class House:
         except StartRefused as problem:
             raise Refused(str(problem)) from problem
         self._window.show_work()
+        if vault.notice:
+            self._window.messages.problem(vault.notice)
         if not vault.contents.accounts:
             self._window.go_to("settings")
 
@@ -205,6 +204,7 @@ class House:
 
     async def _desk(self, vault: Vault, sandbox: Sandbox | None) -> None:
         await in_thread(_import_the_desk)
+        from posapp.desk.practice import stock
         from posapp.gateways.transport import Transport
         from posapp.ledger.errors import LedgerError
         from posapp.ledger.ledger import Ledger
@@ -219,7 +219,7 @@ class House:
             )
             self._lifetimes.push_async_callback(ledger.close)
             if sandbox is not None:
-                await _stock(ledger)
+                await stock(ledger)
             await ledger.journal.recover()
         except LedgerError as problem:
             raise StartRefused(str(problem)) from problem
@@ -252,6 +252,7 @@ def _build(
     from posapp.desk.orders import Orders
     from posapp.desk.papers import Papers
     from posapp.desk.people import People
+    from posapp.desk.practice import training_accounts
     from posapp.desk.recovery import Recovery
     from posapp.desk.refunds import Refunds
     from posapp.desk.sales import Sales
@@ -263,7 +264,7 @@ def _build(
     accounts = Accounts(transport=transport, clock=now)
     settings = Settings(vault=vault, ledger=ledger, accounts=accounts, news=news)
     if sandbox is not None:
-        settings.use_training_accounts(_training_accounts(sandbox))
+        settings.use_training_accounts(training_accounts(json.loads(sandbox.endpoints.as_json())))
     money = {
         "ledger": ledger,
         "accounts": accounts,
@@ -303,62 +304,6 @@ def _build(
         sales=sales,
         settings=settings,
         under_way=under_way,
-    )
-
-
-def _training_accounts(sandbox: Sandbox) -> tuple[dict[str, object], ...]:
-    """The three training accounts, as a filled form each."""
-    payfac = sandbox.endpoints.payfac
-    flowlix, classic = sandbox.endpoints.flowlix, sandbox.endpoints.flowlix_classic
-    return (
-        {
-            "kind": "payfac",
-            "id": "training-payfac",
-            "label": "Practice PayFac",
-            "mode": "training",
-            "currencies": ("EUR", "USD", "GBP"),
-            "base_url": payfac.base_url,
-            "token_url": payfac.token_url,
-            "client_id": payfac.client_id,
-            "client_secret": Secret(payfac.client_secret),
-            "scope": payfac.scope,
-            "site_identifier": payfac.site_identifier,
-            "signing_secret": Secret(payfac.signing_secret),
-            "refund_unit": "minor",
-        },
-        {
-            "kind": "flowlix",
-            "id": "training-flowlix",
-            "label": "Practice Flowlix",
-            "mode": "training",
-            "base_url": flowlix.base_url,
-            "api_key": Secret(flowlix.api_key),
-        },
-        {
-            "kind": "flowlix_classic",
-            "id": "training-flowlix-classic",
-            "label": "Practice Flowlix classic",
-            "mode": "training",
-            "base_url": classic.base_url,
-            "api_key": Secret(classic.api_key),
-        },
-    )
-
-
-async def _stock(ledger: Ledger) -> None:
-    """Fill the shelves of the practice shop, once."""
-    if await ledger.catalogue.count():
-        return
-    rows = csv.DictReader(assets.text("catalogue/sample.csv").splitlines())
-    await ledger.catalogue.fill(
-        Product(
-            sku=row["sku"],
-            name=row["name"],
-            price=Money(int(row["price_minor"]), row["currency"]),
-            tax_percent=Decimal(row["tax_percent"]),
-            barcode=row["barcode"],
-        )
-        for row in rows
     )
 
 
@@ -408,9 +353,7 @@ def say_refusal(sentence: str) -> None:
     if sys.stderr is not None:
         print(sentence, file=sys.stderr)
         return
-    box = QMessageBox(QMessageBox.Icon.Warning, "posapp", sentence)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.exec()  # no loop is running any more
+    dialogs.alarm(sentence)
 
 
 def _milestone(step: str) -> None:

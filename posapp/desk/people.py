@@ -10,6 +10,7 @@ from posapp.desk.errors import Refused
 from posapp.ledger.ledger import Ledger
 from posapp.model.access import Lockout
 from posapp.model.secret import Secret
+from posapp.vault.errors import VaultError
 from posapp.vault.pin import check_pin
 from posapp.vault.settings import Owner
 
@@ -28,6 +29,7 @@ class People:
         self._owner = owner
         self._clock = clock
         self._training = training
+        self._one_at_a_time = asyncio.Lock()
         self.who = "Trainee" if training else ""
 
     @property
@@ -46,6 +48,13 @@ class People:
         Raises:
             Refused: a wrong PIN, or too many; says how long to wait.
         """
+        try:
+            async with self._one_at_a_time:
+                await self._enter(pin)
+        finally:
+            pin.wipe()
+
+    async def _enter(self, pin: Secret) -> None:
         if self._owner is None:
             self._practise(pin)
             return
@@ -58,8 +67,10 @@ class People:
             raise Refused(f"Too many wrong PINs. Try again in {_span(wait)}.")
         guarded = lockout.failed(self._clock())
         await sign_ins.keep(subject, guarded)
-        right = await asyncio.to_thread(check_pin, pin, self._owner.pin_hash)
-        pin.wipe()
+        try:
+            right = await asyncio.to_thread(check_pin, pin, self._owner.pin_hash)
+        except VaultError as problem:
+            raise Refused(str(problem)) from problem
         if not right:
             await self._ledger.audit.record("sign_in_failed", self._owner.name, subject, {})
             _, wait = guarded.try_now(self._clock())

@@ -14,7 +14,7 @@ from posapp.desk.news import News
 from posapp.ledger.ledger import Ledger
 from posapp.model.secret import Secret
 from posapp.model.shop import Shop
-from posapp.vault.errors import SettingsRefused, VaultError
+from posapp.vault.errors import SettingsRefused, VaultError, VaultNotWritable
 from posapp.vault.settings import (
     Appearance,
     GatewayAccount,
@@ -105,8 +105,10 @@ class Settings:
             "receipt_footer": shop.receipt_footer,
         }
 
-    async def set_theme(self, theme: Theme) -> None:
-        await self._keep(self._contents.changed(appearance=Appearance(theme=theme)))
+    async def set_theme(self, theme: str) -> None:
+        """``system``, ``light`` or ``dark``."""
+        appearance = Appearance.model_validate({"theme": theme, "language": self._contents.appearance.language})
+        await self._keep(self._contents.changed(appearance=appearance))
 
     async def set_shop(self, values: Mapping[str, object]) -> None:
         """Change what stands on receipts.
@@ -182,6 +184,9 @@ class Settings:
     async def _keep(self, contents: VaultContents) -> None:
         try:
             await asyncio.to_thread(self._vault.save, contents)
+        except VaultNotWritable as problem:
+            self._contents = self._vault.contents if problem.installed else self._contents
+            raise Refused(str(problem)) from problem
         except VaultError as problem:
             raise Refused(str(problem)) from problem
         self._contents = contents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -77,6 +78,25 @@ class Receipt:
     payment: tuple[Fact, ...]
     footer: tuple[str, ...]
     file_name: str
+
+    def plain(self) -> str:
+        """All of it as one thing a line, to be read aloud; ``text.as_text`` is for paper."""
+        result = (self.result.words, self.result.advice)
+        items = (f"{i.quantity} × {i.name}, {i.price}: {i.total} {i.rate}" for i in self.items)
+        lines = (
+            self.shop,
+            *self.shop_lines,
+            self.mark,
+            self.title,
+            *result,
+            *_spoken(self.about),
+            *items,
+            *_spoken((self.total, *self.taxes)),
+            self.payment_heading,
+            *_spoken(self.payment),
+            *self.footer,
+        )
+        return "\n".join(line.strip() for line in lines if line)
 
 
 def for_sale(
@@ -241,6 +261,10 @@ def _balances(payment: Payment, style: AmountStyle) -> tuple[tuple[str, str], ..
 def _footer(shop: Shop, at: datetime) -> tuple[str, ...]:
     words = tuple(line for part in shop.footer.splitlines() if (line := printable(part)))
     return (*words, f"Issued {day_and_time(at)}")
+
+
+def _spoken(facts: Iterable[Fact]) -> Iterator[str]:
+    return (f"{fact.label}: {fact.value}" for fact in facts)
 
 
 def _facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:

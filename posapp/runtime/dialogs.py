@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
 from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import (
     QColorDialog,
@@ -187,3 +187,10 @@ def _in_task() -> bool:
         return asyncio.current_task() is not None
     except RuntimeError:
         return False
+
+
+def alarm(sentence: str) -> None:
+    """One sentence in a box, for a program that has no terminal and whose loop has ended."""
+    box = QMessageBox(QMessageBox.Icon.Warning, QCoreApplication.applicationName(), sentence)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()

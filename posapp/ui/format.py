@@ -12,6 +12,8 @@ from posapp.model.display import AmountStyle
 def amount_style(locale: QLocale | None = None) -> AmountStyle:
     """The marks of a locale, the system's by default."""
     used = locale or QLocale()
+    if used.language() is QLocale.Language.C:
+        return AmountStyle()
     probe = used.toCurrencyString(1, "¤").strip("\u200e\u200f\u061c\u00a0\u202f ")
     return AmountStyle(
         decimal=used.decimalPoint(),

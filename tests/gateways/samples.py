@@ -63,7 +63,7 @@ def charge(
     customer: Customer | None = None,
 ) -> Charge:
     return Charge(
-        amount=amount or Money(1290, "EUR"),
+        amount=Money(1290, "EUR") if amount is None else amount,
         reference=reference,
         key=key,
         description=description,
@@ -83,7 +83,7 @@ def payment(
         account="till",
         id=payment_id,
         reference="T1-1043-1-K7QX",
-        amount=amount or Money(1290, "EUR"),
+        amount=Money(1290, "EUR") if amount is None else amount,
         status=PaymentStatus.CAPTURED,
         status_said="Captured",
         created_at=created_at,

@@ -76,6 +76,21 @@ def test_a_paid_sale_says_everything_in_order() -> None:
     assert (sale().result.words, sale().result.tone) == ("Paid", Tone.MOVED)
 
 
+def test_a_receipt_can_be_read_aloud() -> None:
+    assert refund(payment=replace(PAYMENT, live=False)).plain().splitlines()[5:10] == [
+        TRAINING,
+        "Refund notice",
+        "Refund requested, not yet confirmed",
+        "It is complete only once it is confirmed.",
+        "Order: 1043",
+    ]
+    spoken = sale().plain().splitlines()
+    assert "2 × Ceramic mug, blue, 12.90: 25.80" in spoken
+    assert f"Total: {EURO_27_80}" in spoken
+    assert "Card: Visa •••• 4242" in spoken
+    assert all(spoken)
+
+
 def test_amounts_follow_the_locale() -> None:
     receipt = sale(style=AmountStyle(decimal=",", group=".", symbol_first=False))
     assert receipt.total.value == "27,80\u00a0€"

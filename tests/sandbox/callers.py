@@ -219,7 +219,7 @@ class Flowlix:
         return response.json()
 
 
-def direct(number: str = "4111111111111111", **changes: Any) -> dict[str, object]:
+def direct(number: str = "4111111111111111", **changes: Any) -> dict[str, Any]:
     """The body of a direct Flowlix payment."""
     card = {
         "number": number,
@@ -228,7 +228,7 @@ def direct(number: str = "4111111111111111", **changes: Any) -> dict[str, object
         "cvc": "321",
         "holder_name": "Ada Muster",
     }
-    body: dict[str, object] = {
+    body: dict[str, Any] = {
         "amount": 1290,
         "currency": "EUR",
         "return_url": "https://shop.test/back",
@@ -238,7 +238,7 @@ def direct(number: str = "4111111111111111", **changes: Any) -> dict[str, object
     return {**body, **changes}
 
 
-def classic_direct(number: str = "4111111111111111", **changes: Any) -> dict[str, object]:
+def classic_direct(number: str = "4111111111111111", **changes: Any) -> dict[str, Any]:
     """The body of a direct payment of the classic generation."""
     card = {
         "number": number,
@@ -247,7 +247,7 @@ def classic_direct(number: str = "4111111111111111", **changes: Any) -> dict[str
         "cvc": "321",
         "holder_name": "Ada Muster",
     }
-    body: dict[str, object] = {
+    body: dict[str, Any] = {
         "amount": 1290,
         "currency": "eur",
         "return_url": "https://shop.test/back",

@@ -132,6 +132,10 @@ async def test_a_state_file_carries_everything_over_a_restart(tmp_path: Path) ->
         assert again.content == charge.content
         changed = await flowlix.post("/v1/payments", direct("4242424242424242"), key="k")
         assert changed.status_code == 409
+        # The file holds no trace of the security code, so a restart forgets what it was.
+        other_code = direct()
+        other_code["payment_method_data"]["card"]["cvc"] = "999"
+        assert (await flowlix.post("/v1/payments", other_code, key="k")).content == charge.content
         assert await admin.settle() >= 1
         assert (await payfac.details(first.json()["id"]))["status"] == "Captured"
 

@@ -9,6 +9,7 @@ import pytest
 
 from posapp.gateways.payfac.gateway import PayfacGateway
 from posapp.gateways.port import (
+    Charge,
     GatewayError,
     NotAllowed,
     NotSent,
@@ -110,9 +111,8 @@ def test_the_fingerprint_leaves_the_card_out(offline: PayfacGateway) -> None:
     ],
 )
 def test_a_broken_limit_is_named_before_anything_is_built(
-    offline: PayfacGateway, charge: object, word: str
+    offline: PayfacGateway, charge: Charge, word: str
 ) -> None:
-    assert isinstance(charge, type(samples.charge()))
     assert word in (offline.charge_problem(charge) or "")
     with pytest.raises(Rejected, match=word) as raised:
         offline.prepare_charge(charge, samples.card())

@@ -20,7 +20,7 @@ from posapp.gateways.port import (
 )
 from posapp.gateways.transport import Transport
 from posapp.model.money import Money
-from posapp.model.payment import RefundRecord, RefundState
+from posapp.model.payment import Payment, RefundRecord, RefundState
 from tests.gateways import samples
 from tests.gateways.payfac import documents
 from tests.gateways.peers import Act, peer, saying
@@ -36,8 +36,7 @@ def gateway(
     return PayfacGateway(samples.payfac(url, refund_unit=unit), transport, clock=lambda: WHEN)
 
 
-def refund(amount: Money = PARTIAL, of: object = PAID) -> Refund:
-    assert isinstance(of, type(PAID))
+def refund(amount: Money = PARTIAL, of: Payment = PAID) -> Refund:
     return samples.refund(of, amount)
 
 
