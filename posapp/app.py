@@ -248,7 +248,6 @@ def _build(
     from posapp.desk.book import Book
     from posapp.desk.desk import Desk
     from posapp.desk.links import Links
-    from posapp.desk.news import News
     from posapp.desk.orders import Orders
     from posapp.desk.papers import Papers
     from posapp.desk.people import People
@@ -257,53 +256,29 @@ def _build(
     from posapp.desk.refunds import Refunds
     from posapp.desk.sales import Sales
     from posapp.desk.settings import Settings
-    from posapp.desk.under_way import UnderWay
+    from posapp.desk.till import Till
 
     training = sandbox is not None
-    news, under_way, bell = News(), UnderWay(), News()
     accounts = Accounts(transport=transport, clock=now)
-    settings = Settings(vault=vault, ledger=ledger, accounts=accounts, news=news)
+    till = Till(name=TILL, ledger=ledger, accounts=accounts)
+    settings = Settings(vault=vault, till=till)
     if sandbox is not None:
         settings.use_training_accounts(training_accounts(json.loads(sandbox.endpoints.as_json())))
-    money = {
-        "ledger": ledger,
-        "accounts": accounts,
-        "news": news,
-        "under_way": under_way,
-        "till": TILL,
-        "recheck": bell.tell,
-    }
-    sales, refunds = Sales(**money), Refunds(**money)
-    recovery = Recovery(
-        ledger=ledger,
-        accounts=accounts,
-        sales=sales,
-        refunds=refunds,
-        news=news,
-        under_way=under_way,
-        clock=now,
-    )
-    bell.listen(recovery.recheck)
+    sales, refunds = Sales(till), Refunds(till)
+    recovery = Recovery(till, sales=sales, refunds=refunds, clock=now)
     owner = vault.contents.owner
     return Desk(
         training=training,
-        till=TILL,
-        accounts=accounts,
-        book=Book(
-            ledger=ledger, accounts=accounts, recovery=recovery, refunds=refunds, news=news
-        ),
-        links=Links(sales=sales, **money),
-        news=news,
+        till=till,
+        book=Book(till, recovery=recovery, refunds=refunds),
+        links=Links(till, sales),
         orders=Orders(ledger=ledger, currency=settings.currency or CURRENCY),
-        papers=Papers(
-            ledger=ledger, accounts=accounts, settings=settings, clock=now, till=TILL
-        ),
+        papers=Papers(till, settings=settings, clock=now),
         people=People(ledger=ledger, owner=owner, clock=now, training=training),
         recovery=recovery,
         refunds=refunds,
         sales=sales,
         settings=settings,
-        under_way=under_way,
     )
 
 
@@ -326,13 +301,13 @@ async def _until_closed(window: MainWindow) -> None:
     while True:
         await _close_wanted(window)
         desk: Desk | None = window.desk
-        if desk is None or not desk.under_way.busy:
+        if desk is None or not desk.till.under_way.busy:
             return
         window.messages.problem(
             "A payment is on its way. The window closes as soon as it has ended. "
             "Close it again to leave now; the payment is then looked up at the next start."
         )
-        waiting = spawn(desk.under_way.quiet(), name="wait for the payment")
+        waiting = spawn(desk.till.under_way.quiet(), name="wait for the payment")
         insisting = spawn(_close_wanted(window), name="wait for a second wish")
         done, rest = await asyncio.wait({waiting, insisting}, return_when="FIRST_COMPLETED")
         for task in rest:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from posapp.desk.accounts import Accounts
 from posapp.desk.errors import Refused
-from posapp.desk.news import News
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
+from posapp.desk.till import Till
 from posapp.gateways.port import GatewayError
-from posapp.ledger.ledger import Ledger
-from posapp.ledger.payments import PaymentCounts, PaymentDetail, PaymentFilter, PaymentPage
+from posapp.model.history import PaymentCounts, PaymentDetail, PaymentFilter, PaymentPage
 from posapp.model.money import Money
 
 
 class Book:
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        accounts: Accounts,
-        recovery: Recovery,
-        refunds: Refunds,
-        news: News,
-    ) -> None:
-        self._ledger = ledger
-        self._accounts = accounts
+    def __init__(self, till: Till, *, recovery: Recovery, refunds: Refunds) -> None:
+        self._till = till
+        self._ledger = till.ledger
         self._recovery = recovery
         self._refunds = refunds
-        self._news = news
 
     async def page(self, wanted: PaymentFilter, *, after: str = "") -> PaymentPage:
         """Fifty payments, newest first, from the key ``after`` on."""
@@ -56,11 +45,11 @@ class Book:
             if attempt.state.is_open:
                 await self._recovery.check(attempt)
         if detail.payment is not None and not detail.attempt.state.is_open:
-            gateway = self._accounts.gateway(detail.payment.account)
+            gateway = self._till.accounts.gateway(detail.payment.account)
             try:
                 latest = await gateway.read(detail.payment.id)
             except GatewayError as problem:
                 raise Refused(str(problem)) from problem
             await self._ledger.payments.store(latest, who=who)
-        self._news.tell()
+        self._till.news.tell()
         return await self._ledger.payments.detail(attempt_id)

@@ -15,7 +15,7 @@ from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
-from posapp.desk.under_way import UnderWay
+from posapp.desk.till import Till
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,9 @@ class Desk:
     """Built once by the application; every part lives as long as it does."""
 
     training: bool
-    till: str
-    accounts: Accounts
+    till: Till
     book: Book
     links: Links
-    news: News
     orders: Orders
     papers: Papers
     people: People
@@ -35,4 +33,12 @@ class Desk:
     refunds: Refunds
     sales: Sales
     settings: Settings
-    under_way: UnderWay
+
+    @property
+    def accounts(self) -> Accounts:
+        return self.till.accounts
+
+    @property
+    def news(self) -> News:
+        """Told after every change of money, order or settings."""
+        return self.till.news

@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
-from posapp.desk.accounts import Accounts
 from posapp.desk.errors import Refused
-from posapp.desk.news import News
 from posapp.desk.outcome import Outcome
 from posapp.desk.sales import Sales
 from posapp.desk.sending import fresh_salt, send_once
-from posapp.desk.under_way import UnderWay
+from posapp.desk.till import Till
 from posapp.gateways.port import Charge, Gateway, PaymentPages, Rejected
 from posapp.ledger.errors import LedgerError
-from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import Attempt, Intent, Kind, reference_for
 from posapp.model.order import Order, charge_problem
 
 
 class Links:
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        accounts: Accounts,
-        sales: Sales,
-        news: News,
-        under_way: UnderWay,
-        till: str,
-        recheck: Callable[[], None],
-    ) -> None:
-        self._ledger = ledger
-        self._accounts = accounts
-        self._sales = sales
-        self._news = news
-        self._under_way = under_way
+    def __init__(self, till: Till, sales: Sales) -> None:
         self._till = till
-        self._recheck = recheck
+        self._ledger = till.ledger
+        self._sales = sales
 
     async def create(self, order: Order, *, account: str, who: str) -> Outcome:
         """Ask the gateway for a page where the customer pays the order's total.
@@ -47,18 +29,17 @@ class Links:
             NothingMoved: it is proved that no page was made.
         """
         try:
-            with self._under_way.money():
+            with self._till.under_way.money():
                 return await self._create(order, account=account, who=who)
         except LedgerError as problem:
             raise Refused(str(problem)) from problem
         finally:
-            self._news.tell()
-            self._recheck()
+            self._till.changed()
 
     async def _create(self, order: Order, *, account: str, who: str) -> Outcome:
         if problem := charge_problem(order):
             raise Refused(problem)
-        gateway: Gateway = self._accounts.gateway(account)
+        gateway: Gateway = self._till.accounts.gateway(account)
         if not isinstance(gateway, PaymentPages):
             raise Refused(
                 f"{gateway.label} cannot make payment links. Choose another gateway account."
@@ -67,7 +48,7 @@ class Links:
         charge = Charge(
             amount=order.total,
             reference=reference_for(
-                till=self._till,
+                till=self._till.name,
                 order_number=order.number,
                 sequence=sequence,
                 salt=fresh_salt(),
@@ -90,12 +71,12 @@ class Links:
             key=charge.key,
             fingerprint=prepared.fingerprint,
             who=who,
-            till=self._till,
+            till=self._till.name,
             order_id=order.id,
             body=bytes(prepared.body),
         )
         attempt = await self._ledger.journal.begin(intent)
-        with self._under_way.following(attempt.id):
+        with self._till.under_way.following(attempt.id):
             await self._ledger.journal.sending(attempt.id)
             answer = await send_once(
                 self._ledger.journal, attempt, gateway.send_page(prepared)

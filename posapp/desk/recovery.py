@@ -12,15 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from posapp.desk.accounts import Accounts
 from posapp.desk.errors import Refused
-from posapp.desk.news import News
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
-from posapp.desk.under_way import UnderWay
+from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError
 from posapp.ledger.errors import LedgerError
-from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import (
     CASE_AFTER,
     Attempt,
@@ -40,23 +37,14 @@ class Recovery:
     """Runs as one task for as long as the desk is open."""
 
     def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        accounts: Accounts,
-        sales: Sales,
-        refunds: Refunds,
-        news: News,
-        under_way: UnderWay,
-        clock: Callable[[], datetime],
+        self, till: Till, *, sales: Sales, refunds: Refunds, clock: Callable[[], datetime]
     ) -> None:
-        self._ledger = ledger
-        self._accounts = accounts
+        self._till = till
+        self._ledger = till.ledger
         self._sales = sales
         self._refunds = refunds
-        self._news = news
-        self._under_way = under_way
         self._clock = clock
+        till.bell.listen(self.recheck)
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -81,12 +69,12 @@ class Recovery:
         """
         async with self._turn:
             current = await self._ledger.journal.read(attempt.id)
-            if not current.state.is_open or self._under_way.is_followed(attempt.id):
+            if not current.state.is_open or self._till.under_way.is_followed(attempt.id):
                 return current
             try:
                 return await self._look(current)
             finally:
-                self._news.tell()
+                self._till.news.tell()
 
     async def _look_at_what_is_due(self) -> timedelta:
         try:
@@ -97,7 +85,7 @@ class Recovery:
         pause = _IDLE
         for attempt in waiting:
             due = next_look_up(attempt)
-            if due is None or self._under_way.is_followed(attempt.id):
+            if due is None or self._till.under_way.is_followed(attempt.id):
                 continue
             if due > self._clock():
                 pause = min(pause, due - self._clock())
@@ -111,7 +99,7 @@ class Recovery:
         return max(pause, timedelta(seconds=0.2))
 
     async def _look(self, attempt: Attempt) -> Attempt:
-        gateway = self._accounts.gateway(attempt.intent.account)
+        gateway = self._till.accounts.gateway(attempt.intent.account)
         try:
             if attempt.intent.kind is Kind.REFUND:
                 outcome = await self._refunds.look(attempt, gateway)

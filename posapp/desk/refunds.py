@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
-from posapp.desk.accounts import Accounts
 from posapp.desk.errors import Refused
-from posapp.desk.news import News
 from posapp.desk.outcome import Outcome
 from posapp.desk.sending import fresh_salt, send_once
-from posapp.desk.under_way import UnderWay
+from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
 from posapp.ledger.errors import LedgerError
-from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import Attempt, Intent, Kind, State, refund_key
 from posapp.model.judge import find_refund, judge_refund
 from posapp.model.money import Money
@@ -24,22 +20,9 @@ LONGEST_REASON = 50
 
 
 class Refunds:
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        accounts: Accounts,
-        news: News,
-        under_way: UnderWay,
-        till: str,
-        recheck: Callable[[], None],
-    ) -> None:
-        self._ledger = ledger
-        self._accounts = accounts
-        self._news = news
-        self._under_way = under_way
+    def __init__(self, till: Till) -> None:
         self._till = till
-        self._recheck = recheck
+        self._ledger = till.ledger
 
     async def left(self, payment: Payment) -> Money:
         """What may be given back now, our own refunds that are still open counted."""
@@ -61,13 +44,12 @@ class Refunds:
             NothingMoved: it is proved that nothing was given back.
         """
         try:
-            with self._under_way.money():
+            with self._till.under_way.money():
                 return await self._refund(charge_attempt, amount, reason=reason, who=who)
         except LedgerError as problem:
             raise Refused(str(problem)) from problem
         finally:
-            self._news.tell()
-            self._recheck()
+            self._till.changed()
 
     async def _refund(
         self, charge_attempt: int, amount: Money, *, reason: str, who: str
@@ -75,7 +57,7 @@ class Refunds:
         detail = await self._ledger.payments.detail(charge_attempt)
         if detail.payment is None:
             raise Refused("This payment is not known to the gateway yet. Check it first.")
-        gateway = self._accounts.gateway(detail.payment.account)
+        gateway = self._till.accounts.gateway(detail.payment.account)
         payment = await self._fresh(gateway, detail.payment)
         mine = await self._ledger.journal.refunds_of(payment)
         problem = (
@@ -96,7 +78,7 @@ class Refunds:
                 refunds_shown=len(payment.refunds),
                 amount=amount,
             ),
-            reference=f"{self._till[:6]}-{number}-R{len(mine) + 1}-{fresh_salt()}",
+            reference=f"{self._till.name[:6]}-{number}-R{len(mine) + 1}-{fresh_salt()}",
         )
         try:
             prepared = gateway.prepare_refund(refund)
@@ -110,7 +92,7 @@ class Refunds:
             key=refund.key,
             fingerprint=prepared.fingerprint,
             who=who,
-            till=self._till,
+            till=self._till.name,
             order_id=detail.attempt.intent.order_id,
             payment_id=payment.id,
             reason=refund.reason,
@@ -119,7 +101,7 @@ class Refunds:
             body=bytes(prepared.body),
         )
         attempt = await self._ledger.journal.begin(intent)
-        with self._under_way.following(attempt.id):
+        with self._till.under_way.following(attempt.id):
             await self._ledger.journal.sending(attempt.id)
             return await self._send(gateway, prepared, attempt, payment)
 

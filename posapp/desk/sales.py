@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
 
-from posapp.desk.accounts import Accounts
 from posapp.desk.errors import NothingMoved, Refused
-from posapp.desk.news import News
 from posapp.desk.outcome import Outcome
 from posapp.desk.sending import fresh_salt, send_once
-from posapp.desk.under_way import UnderWay
+from posapp.desk.till import Till
 from posapp.gateways.port import Charge, Gateway, GatewayError, Prepared, Rejected
 from posapp.ledger.errors import LedgerError
-from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import Attempt, Intent, Kind, State, reference_for
 from posapp.model.card import Card, CardSummary
 from posapp.model.judge import judge_charge
@@ -28,22 +24,9 @@ _POLLS = (0.4, 0.6, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 class Sales:
     """Charges orders. Everything it starts ends in the journal, whoever stops listening."""
 
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        accounts: Accounts,
-        news: News,
-        under_way: UnderWay,
-        till: str,
-        recheck: Callable[[], None],
-    ) -> None:
-        self._ledger = ledger
-        self._accounts = accounts
-        self._news = news
-        self._under_way = under_way
+    def __init__(self, till: Till) -> None:
         self._till = till
-        self._recheck = recheck
+        self._ledger = till.ledger
 
     async def charge(self, order: Order, card: Card, *, account: str, who: str) -> Outcome:
         """Charge the order's total to the card, once. The card is wiped on every path.
@@ -53,14 +36,13 @@ class Sales:
             NothingMoved: the request failed and it is proved that no money moved.
         """
         try:
-            with self._under_way.money():
+            with self._till.under_way.money():
                 return await self._charge(order, card, account=account, who=who)
         except LedgerError as problem:
             raise Refused(str(problem)) from problem
         finally:
             card.wipe()
-            self._news.tell()
-            self._recheck()
+            self._till.changed()
 
     async def outcome(self, attempt_id: int) -> Outcome:
         """How an attempt stands now, from the ledger alone."""
@@ -70,12 +52,12 @@ class Sales:
     async def _charge(self, order: Order, card: Card, *, account: str, who: str) -> Outcome:
         if problem := charge_problem(order):
             raise Refused(problem)
-        gateway = self._accounts.gateway(account)
+        gateway = self._till.accounts.gateway(account)
         sequence = await self._ledger.orders.attempts_so_far(order.id) + 1
         charge = Charge(
             amount=order.total,
             reference=reference_for(
-                till=self._till,
+                till=self._till.name,
                 order_number=order.number,
                 sequence=sequence,
                 salt=fresh_salt(),
@@ -89,13 +71,13 @@ class Sales:
         summary = card.summary()
         try:
             prepared = gateway.prepare_charge(charge, card)
-        except Rejected as problem:
-            raise Refused(str(problem), fields=problem.fields) from problem
+        except Rejected as rejected:
+            raise Refused(str(rejected), fields=rejected.fields) from rejected
         card.wipe()
         try:
-            intent = _intent(order, charge, prepared, summary, account, who, self._till)
+            intent = _intent(order, charge, prepared, summary, account, who, self._till.name)
             attempt = await self._ledger.journal.begin(intent)
-            with self._under_way.following(attempt.id):
+            with self._till.under_way.following(attempt.id):
                 await self._ledger.journal.sending(attempt.id)
                 return await self._send(gateway, prepared, attempt)
         finally:

@@ -8,10 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from posapp.desk.accounts import Accounts
 from posapp.desk.errors import Refused
-from posapp.desk.news import News
-from posapp.ledger.ledger import Ledger
+from posapp.desk.till import Till
 from posapp.model.secret import Secret
 from posapp.model.shop import Shop
 from posapp.vault.errors import SettingsRefused, VaultError, VaultNotWritable
@@ -46,13 +44,11 @@ class AccountRow:
 class Settings:
     """Reads from memory, writes to the vault first and only then believes it."""
 
-    def __init__(self, *, vault: Vault, ledger: Ledger, accounts: Accounts, news: News) -> None:
+    def __init__(self, *, vault: Vault, till: Till) -> None:
         self._vault = vault
-        self._ledger = ledger
-        self._accounts = accounts
-        self._news = news
+        self._till = till
         self._contents = vault.contents
-        accounts.configure(self._contents.accounts)
+        till.accounts.configure(self._contents.accounts)
 
     @property
     def shop(self) -> Shop:
@@ -79,7 +75,7 @@ class Settings:
         """The training gateway has new addresses at each start; they are not worth a save."""
         built = tuple(account_from(form) for form in forms)
         self._contents = self._contents.changed(accounts=built)
-        self._accounts.configure(built)
+        self._till.accounts.configure(built)
 
     @property
     def lock_after_minutes(self) -> int:
@@ -172,7 +168,7 @@ class Settings:
         await self._keep(self._contents.without_account(account_id))
 
     async def _no_open_attempts(self, account_id: str, what: str) -> None:
-        waiting = await self._ledger.journal.open_attempts()
+        waiting = await self._till.ledger.journal.open_attempts()
         number = sum(attempt.intent.account == account_id for attempt in waiting)
         if number:
             noun = "payment is" if number == 1 else "payments are"
@@ -190,8 +186,8 @@ class Settings:
         except VaultError as problem:
             raise Refused(str(problem)) from problem
         self._contents = contents
-        self._accounts.configure(contents.accounts)
-        self._news.tell()
+        self._till.accounts.configure(contents.accounts)
+        self._till.news.tell()
 
 
 def _refused(problem: SettingsRefused) -> Refused:

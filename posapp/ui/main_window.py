@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         self.navigation.shop.setText(desk.settings.shop.name)
         self._show_person()
         labels = [gateway.label for gateway in desk.accounts.all()]
-        self.banner.place.setText(f"{labels[0] if labels else 'No gateway'} · Till {desk.till}")
+        self.banner.place.setText(f"{labels[0] if labels else 'No gateway'} · Till {desk.till.name}")
         await self.counter.begin()
         self._make_screens(desk)
         desk.news.listen(self._something_changed)
@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         if screen is None:
             self.navigation.stand_on("counter")
             return
+        self.messages.clear()
         self._screens.setCurrentWidget(screen)
         self.navigation.stand_on(key)
         if self.payments is not None and screen is self.payments:
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         if self._desk is None or self.locked:
             return
         self.counter.lock()
+        self.messages.clear()
         self._front.setCurrentWidget(self.lock)
         hint = (
             f"Practise the lock: the PIN here is {self._desk.people.training_pin}."
@@ -195,7 +197,7 @@ class MainWindow(QMainWindow):
         except Refused as problem:
             self.messages.problem(str(problem))
             return
-        await show(ReceiptDialog(receipt, self.messages, self))
+        await show(ReceiptDialog(receipt, self))
 
     def _make_screens(self, desk: Desk) -> None:
         from posapp.ui.payments.screen import PaymentsScreen

@@ -1,4 +1,4 @@
-"""The one door for short messages to people: a quiet bar at the foot of the window."""
+"""The one door for short messages to people: a quiet bar over the head of the window."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from posapp.ui import theme
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.labels import Label
 
-_SHOWN_FOR = 8000
+_SHOWN_FOR = 6000
 _WIDEST = 640
 
 
 class Messages(QWidget):
-    """Shows one sentence at a time, over the foot of the window, with at most one action."""
+    """Shows one sentence at a time, where it covers no button, with at most one action."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setObjectName("messages")
         self._tone = "neutral"
         self._do: Callable[[], None] | None = None
         self._text = Label("", size=theme.TEXT, weight=theme.MEDIUM, wrap=True, name="message.text")
         self._action = Button("", name="message.action", kind="quiet", compact=True)
         self._close = Button("Close", name="message.close", kind="quiet", compact=True)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(theme.PAD, theme.STEP * 2, theme.STEP * 2, theme.STEP * 2)
         row.addWidget(self._text, 1)
         row.addWidget(self._action)
@@ -55,13 +56,16 @@ class Messages(QWidget):
         self._show(sentence, "neutral", stays=False, action=action, do=do)
 
     def place(self) -> None:
-        """Keep to the foot of the window."""
-        window = self.parentWidget()
-        width = min(_WIDEST, window.width() - 2 * theme.PAD)
-        height = max(52, self.layout().heightForWidth(width))
-        self.setGeometry(
-            (window.width() - width) // 2, window.height() - height - theme.PAD, width, height
-        )
+        """Keep below the banner, in the middle."""
+        width = min(_WIDEST, self._window.width() - 2 * theme.PAD)
+        height = max(52, self._row.heightForWidth(width))
+        left = (self._window.width() - width) // 2
+        self.setGeometry(left, theme.BANNER_HEIGHT + theme.STEP * 2, width, height)
+
+    def clear(self) -> None:
+        """Take a passing message away; what went wrong stays."""
+        if self._tone == "neutral":
+            self.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.of(self)

@@ -89,9 +89,7 @@ class Navigation(QWidget):
         self.setFixedWidth(theme.NAV_WIDTH)
         self.shop = ElidedLabel("", size=theme.BODY + 1, weight=theme.BOLD)
         self.who = ElidedLabel("", size=theme.SMALL, weight=theme.SEMIBOLD)
-        self.lock = Button(
-            "Lock", name="nav.lock", kind="quiet", compact=True, icon="lock", shortcut="Ctrl L"
-        )
+        self.lock = Button("Lock", name="nav.lock", kind="quiet", compact=True, shortcut="Ctrl L")
         self.lock.bind("Ctrl+L")
         self.lock.clicked.connect(self.lock_wanted)
         self._items: dict[str, _Item] = {}

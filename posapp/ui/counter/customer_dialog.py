@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from posapp.model.order import Customer
 from posapp.ui import theme
 from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.dialog import Dialog
 from posapp.ui.widgets.fields import TextField
-from posapp.ui.widgets.labels import Label
 
 _FIELDS = (
     ("name", "Name", 100),
@@ -24,13 +24,9 @@ _FIELDS = (
 )
 
 
-class CustomerDialog(QDialog):
+class CustomerDialog(Dialog):
     def __init__(self, customer: Customer, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("customer")
-        self.setWindowTitle("Customer")
-        self.setModal(True)
-        self.setMinimumWidth(theme.DIALOG_WIDTH)
+        super().__init__("Customer", name="customer", parent=parent)
         self._customer = customer
         self._fields = {
             key: TextField(label, name=f"customer.{key}", limit=limit)
@@ -69,10 +65,6 @@ class CustomerDialog(QDialog):
         self.accept()
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.PAD, theme.PAD, theme.PAD, theme.PAD)
-        column.setSpacing(theme.GAP)
-        column.addWidget(Label("Customer", size=theme.TITLE, weight=theme.SEMIBOLD))
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.GAP)
         grid.setVerticalSpacing(theme.GAP)
@@ -82,9 +74,9 @@ class CustomerDialog(QDialog):
         }  # fmt: skip
         for key, (row, col, span) in places.items():
             grid.addWidget(self._fields[key], row, col, 1, span, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(grid)
+        self.body.addLayout(grid)
         foot = QHBoxLayout()
         foot.setSpacing(theme.GAP)
         foot.addWidget(self.leave)
         foot.addWidget(self.keep, 1)
-        column.addLayout(foot)
+        self.body.addLayout(foot)

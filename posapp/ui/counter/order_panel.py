@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from posapp.ui import theme
 from posapp.ui.counter.lines_view import LinesView
@@ -12,7 +12,7 @@ from posapp.ui.counter.state import OrderView
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.fields import TextField
 from posapp.ui.widgets.labels import Label
-from posapp.ui.widgets.panel import Hairline, Panel
+from posapp.ui.widgets.panel import Hairline, Panel, clear
 from posapp.ui.widgets.suggestions import Hit, Suggestions
 
 
@@ -46,7 +46,8 @@ class OrderPanel(Panel):
         self.suggestions = Suggestions(
             self.search.input, self.search.frame, overlay, name="counter.suggestions"
         )
-        self._taxes = [(Label(ink="secondary"), Label(ink="secondary", weight=theme.MEDIUM))]
+        self._taxes = QGridLayout()
+        self._shown_taxes: tuple[tuple[str, str], ...] = ()
         self._build()
         self.search.input.textEdited.connect(self.searched)
         self.search.input.returnPressed.connect(self._enter)
@@ -66,6 +67,7 @@ class OrderPanel(Panel):
         self.lines.setVisible(bool(view.lines))
         self.empty.setVisible(not view.lines)
         self.locked.setText(view.locked)
+        self.locked.set_ink("moved" if view.paid else "not_known")
         self.locked.setVisible(bool(view.locked))
         self.search.setEnabled(not view.locked)
         self.add.setEnabled(not view.locked)
@@ -100,10 +102,9 @@ class OrderPanel(Panel):
         self.empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.body.addWidget(self.locked)
         self.body.addWidget(Hairline())
-        self._tax_rows = QHBoxLayout()
-        self._tax_rows.addWidget(self._taxes[0][0], 1)
-        self._tax_rows.addWidget(self._taxes[0][1])
-        self.body.addLayout(self._tax_rows)
+        self._taxes.setColumnStretch(0, 1)
+        self._taxes.setVerticalSpacing(theme.STEP + 2)
+        self.body.addLayout(self._taxes)
         foot = QHBoxLayout()
         foot.addWidget(Label("Total", size=theme.TITLE, weight=theme.SEMIBOLD), 1)
         foot.addWidget(self.total)
@@ -111,7 +112,11 @@ class OrderPanel(Panel):
         self.locked.hide()
 
     def _show_taxes(self, taxes: tuple[tuple[str, str], ...]) -> None:
-        """One line is enough for one rate; several are joined so that the panel stays still."""
-        name, amount = self._taxes[0]
-        name.setText(" · ".join(words for words, _ in taxes))
-        amount.setText(" · ".join(value for _, value in taxes))
+        if taxes == self._shown_taxes:
+            return
+        self._shown_taxes = taxes
+        clear(self._taxes)
+        for row, (name, amount) in enumerate(taxes):
+            self._taxes.addWidget(Label(name, ink="secondary"), row, 0)
+            shown = Label(amount, ink="secondary", weight=theme.MEDIUM)
+            self._taxes.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTrailing)

@@ -10,7 +10,7 @@ from posapp.ui import icons, theme
 from posapp.ui.counter.state import ResultView
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.labels import ElidedLabel, Label
-from posapp.ui.widgets.panel import Hairline, Panel
+from posapp.ui.widgets.panel import Hairline, Panel, clear
 
 _BADGE = 44
 
@@ -100,10 +100,7 @@ class ResultPanel(Panel):
         super().changeEvent(event)
 
     def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
-        while (item := self._facts.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self._facts)
         for row, (name, value) in enumerate(facts):
             words = Label(name, size=theme.SMALL, ink="secondary")
             shown = Label(value, size=theme.TEXT, weight=theme.MEDIUM)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from posapp.desk.outcome import Outcome, Result
 from posapp.model.display import AmountStyle
-from posapp.model.order import Customer, Order
+from posapp.model.order import Customer, Order, OrderState
 from posapp.model.payment import Check, Payment
 
-if TYPE_CHECKING:
-    from posapp.desk.outcome import Outcome
 
 Status = Literal["approved", "declined", "action_needed", "unknown"]
 Next = Literal["next_order", "another_card", "wait", "none"]
@@ -40,6 +39,7 @@ class OrderView:
     total: str
     charge: str
     locked: str
+    paid: bool
 
 
 def derive_order(order: Order | None, style: AmountStyle, *, currency: str) -> OrderView:
@@ -75,6 +75,7 @@ def derive_order(order: Order | None, style: AmountStyle, *, currency: str) -> O
         total=total,
         charge=f"Charge {total}",
         locked=locked,
+        paid=order.state is OrderState.PAID,
     )
 
 
@@ -126,8 +127,6 @@ class ResultView:
 
 def derive_result(outcome: Outcome, style: AmountStyle) -> ResultView:
     """Amber is never shown as failed, and nothing is shown that is not in the ledger."""
-    from posapp.desk.outcome import Result
-
     amount = style.money(outcome.attempt.intent.amount)
     if outcome.result is Result.APPROVED:
         return _approved(outcome, amount)
@@ -191,15 +190,21 @@ def _approved(outcome: Outcome, amount: str) -> ResultView:
     payment = outcome.payment
     checks = _checks(payment)
     worry = any(words == "Does not match" for _, words in checks)
+    collected = payment is not None and payment.captured > 0
+    moved = (
+        "The bank agreed and the money moved."
+        if collected
+        else "The bank agreed. The amount is reserved and is being collected."
+    )
     return ResultView(
         status="approved",
         headline=f"{amount} approved",
         tone="moved",
         icon="circle-check",
-        message="The bank agreed and the money moved. Address or security code do not match: "
-        "look at the order before it ships."
+        message=f"{moved} Address or security code do not match: look at the order before it "
+        "ships."
         if worry
-        else "The bank agreed and the money moved.",
+        else moved,
         caller="Say: “Thank you, your payment has gone through.”",
         facts=_facts(outcome) + checks,
         next_words="Next order",

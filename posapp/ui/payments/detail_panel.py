@@ -10,7 +10,7 @@ from posapp.ui.payments.state import DetailView
 from posapp.ui.payments.timeline import Timeline
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.labels import ElidedLabel, Label
-from posapp.ui.widgets.panel import Hairline, Panel
+from posapp.ui.widgets.panel import Hairline, Panel, clear
 from posapp.ui.widgets.pill import Pill
 
 
@@ -71,10 +71,7 @@ class DetailPanel(Panel):
         self.check.say("Checking…" if running else "Check with the gateway")
 
     def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
-        while (item := self._facts.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._facts)
         for row, (name, value) in enumerate(facts):
             shown = ElidedLabel(value, size=theme.TEXT, weight=theme.MEDIUM)
             shown.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)

@@ -104,9 +104,9 @@ class _Row(QStyledItemDelegate):
         assert isinstance(view, QListView)
         tokens = theme.of(view)
         row: RowView = index.data(Qt.ItemDataRole.UserRole)
-        box: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
+        box: QRect = option.rect
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, tokens.accent_wash)
             if view.hasFocus():
                 painter.fillRect(box.left(), box.top(), 3, box.height(), tokens.accent)

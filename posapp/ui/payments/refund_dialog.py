@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome, Result
@@ -15,6 +15,7 @@ from posapp.ui import theme
 from posapp.ui.opening import Opening
 from posapp.ui.payments.state import attempt_words
 from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.dialog import Dialog
 from posapp.ui.widgets.fields import TextField
 from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.panel import Hairline
@@ -22,7 +23,7 @@ from posapp.ui.widgets.panel import Hairline
 _REASON_LIMIT = 50
 
 
-class RefundDialog(QDialog):
+class RefundDialog(Dialog):
     """Stays open until the gateway has answered; ``outcome`` is then what is committed."""
 
     def __init__(
@@ -33,11 +34,7 @@ class RefundDialog(QDialog):
         style: AmountStyle,
         parent: QWidget,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("refund")
-        self.setWindowTitle("Refund")
-        self.setModal(True)
-        self.setMinimumWidth(theme.DIALOG_WIDTH)
+        super().__init__("Refund", name="refund", parent=parent)
         self._detail = detail
         self._left = left
         self._opening = opening
@@ -145,22 +142,18 @@ class RefundDialog(QDialog):
         self.confirm.say(f"Refunding {words}…" if running else f"Refund {words}".strip())
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.PAD, theme.PAD, theme.PAD, theme.PAD)
-        column.setSpacing(theme.GAP)
-        column.addWidget(Label("Refund", size=theme.TITLE, weight=theme.SEMIBOLD))
-        column.addLayout(self._balance())
-        column.addWidget(Hairline())
-        column.addWidget(self.amount)
-        column.addWidget(self.reason)
-        column.addWidget(self.preview)
-        column.addWidget(self.notice)
+        self.body.addLayout(self._balance())
+        self.body.addWidget(Hairline())
+        self.body.addWidget(self.amount)
+        self.body.addWidget(self.reason)
+        self.body.addWidget(self.preview)
+        self.body.addWidget(self.notice)
         self.notice.hide()
         foot = QHBoxLayout()
         foot.setSpacing(theme.GAP)
         foot.addWidget(self.leave)
         foot.addWidget(self.confirm, 1)
-        column.addLayout(foot)
+        self.body.addLayout(foot)
 
     def _balance(self) -> QGridLayout:
         payment = self._detail.payment

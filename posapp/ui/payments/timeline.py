@@ -62,7 +62,7 @@ class _Row(QStyledItemDelegate):
         assert isinstance(view, QListView)
         tokens = theme.of(view)
         entry: EntryView = index.data(Qt.ItemDataRole.UserRole)
-        box: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
+        box: QRect = option.rect
         direction = view.layoutDirection()
         rtl = direction is Qt.LayoutDirection.RightToLeft
         lead = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft

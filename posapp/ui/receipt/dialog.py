@@ -6,14 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from posapp.receipts.content import Receipt
-from posapp.runtime.dialogs import ask_printer, save_path
+from posapp.runtime.dialogs import NoPrinter, ask_printer, save_path
 from posapp.runtime.tasks import spawn
+from posapp.runtime.threads import in_thread
 from posapp.ui import theme
-from posapp.ui.messages import Messages
 from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.dialog import Dialog
 from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.scroll import Scroll
 
@@ -35,16 +36,12 @@ class _Sheet(QWidget):
         painter.end()
 
 
-class ReceiptDialog(QDialog):
-    def __init__(self, receipt: Receipt, messages: Messages, parent: QWidget) -> None:
-        super().__init__(parent)
+class ReceiptDialog(Dialog):
+    def __init__(self, receipt: Receipt, parent: QWidget) -> None:
+        super().__init__("Receipt", name="receipt", parent=parent)
         from posapp.receipts.preview import preview
 
-        self.setObjectName("receipt")
-        self.setWindowTitle("Receipt")
-        self.setModal(True)
         self._receipt = receipt
-        self._messages = messages
         picture = QPixmap.fromImage(
             preview(receipt, width=_PAPER, ratio=parent.devicePixelRatioF())
         )
@@ -57,6 +54,9 @@ class ReceiptDialog(QDialog):
         self.leave = Button("Close", name="receipt.close", kind="primary", shortcut="Esc")
         self.save.bind("Ctrl+S")
         self.print.bind("Ctrl+P")
+        self.answer = Label(
+            "", size=theme.SMALL, weight=theme.MEDIUM, wrap=True, name="receipt.answer"
+        )
         self._build(sheet)
         self.save.clicked.connect(self._save)
         self.print.clicked.connect(self._print)
@@ -68,42 +68,51 @@ class ReceiptDialog(QDialog):
 
     async def _save_pdf(self) -> None:
         from posapp.receipts.errors import ReceiptError
-        from posapp.receipts.pdf import write_pdf
+        from posapp.receipts.pdf import pdf_bytes, save
 
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         suggested = Path(folder) / f"{self._receipt.file_name}.pdf"
-        path = await save_path(self, title="Save the receipt", suggested=suggested, kind="PDF")
+        kind = "PDF (*.pdf)"
+        path = await save_path(self, title="Save the receipt", suggested=suggested, kind=kind)
         if path is None:
             return
         try:
-            write_pdf(self._receipt, path)
+            await in_thread(save, pdf_bytes(self._receipt), path)
         except ReceiptError as problem:
-            self._messages.problem(str(problem))
+            self._say(str(problem), wrong=True)
         else:
-            self._messages.tell(f"Receipt saved as {path.name}.")
+            self._say(f"Saved as {path.name}.", wrong=False)
 
     def _print(self) -> None:
         spawn(self._print_paper(), name="print a receipt", owner=self)
 
     async def _print_paper(self) -> None:
+        from posapp.receipts.errors import ReceiptError
         from posapp.receipts.printing import print_receipt
 
-        printer = await ask_printer(self)
-        if printer is not None:
-            print_receipt(self._receipt, printer)
+        try:
+            printer = await ask_printer(self)
+            if printer is not None:
+                print_receipt(self._receipt, printer)
+                self._say("Sent to the printer.", wrong=False)
+        except (NoPrinter, ReceiptError) as problem:
+            self._say(str(problem), wrong=True)
+
+    def _say(self, sentence: str, *, wrong: bool) -> None:
+        self.answer.setText(sentence)
+        self.answer.set_ink("not_moved" if wrong else "moved")
+        self.answer.show()
 
     def _build(self, sheet: QWidget) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.PAD, theme.PAD, theme.PAD, theme.PAD)
-        column.setSpacing(theme.GAP)
-        column.addWidget(Label("Receipt", size=theme.TITLE, weight=theme.SEMIBOLD))
         scroll = Scroll(sheet)
         scroll.setWidgetResizable(False)
         scroll.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         scroll.setMinimumSize(_PAPER + 2 * theme.PAD, 400)
-        column.addWidget(scroll, 1)
+        self.body.addWidget(scroll, 1)
+        self.body.addWidget(self.answer)
+        self.answer.hide()
         foot = QHBoxLayout()
         foot.setSpacing(theme.GAP)
         for button in (self.save, self.print, self.leave):
             foot.addWidget(button, 1)
-        column.addLayout(foot)
+        self.body.addLayout(foot)

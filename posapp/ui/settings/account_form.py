@@ -15,6 +15,7 @@ from posapp.ui.widgets.labels import Label
 
 KINDS = (("payfac", "PayFac"), ("flowlix", "Flowlix"), ("flowlix_classic", "Flowlix classic"))
 _MODES = (("test", "Test: no real money"), ("live", "Live: real money"))
+_TRAINING = ("training", "Practice: stays on this computer")
 _UNITS = (("", "Not proved yet"), ("minor", "Cents (minor units)"), ("major", "Whole units"))
 _SECRETS = ("client_secret", "api_key", "signing_secret")
 _TEXTS: tuple[tuple[str, str, str], ...] = (
@@ -81,14 +82,17 @@ class AccountForm(QWidget):
     def show_account(self, values: Mapping[str, str], *, can_change: bool) -> None:
         """Fill the form; an empty mapping is a new account."""
         self._id = values.get("id", "")
+        practice = self.mode.findData(_TRAINING[0])
+        if values.get("mode") == _TRAINING[0] and practice < 0:
+            self.mode.addItem(_TRAINING[1], _TRAINING[0])
         for choice in (self.kind, self.mode, self.unit):
             key = choice.objectName().removeprefix("account.")
             choice.setCurrentIndex(max(0, choice.findData(values.get(key, ""))))
-        for key, field in self.texts.items():
-            field.input.setText("" if key in _SECRETS else values.get(key, ""))
+        for key, text in self.texts.items():
+            text.input.setText("" if key in _SECRETS else values.get(key, ""))
             kept = "Kept. Type a new one to replace it." if self._id else ""
             if key in _SECRETS:
-                field.input.setPlaceholderText(kept)
+                text.input.setPlaceholderText(kept)
         self.kind.setEnabled(not self._id)
         self.remove.setVisible(bool(self._id) and can_change)
         self.save.setVisible(can_change)

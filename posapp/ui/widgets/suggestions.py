@@ -35,6 +35,7 @@ class Suggestions(QWidget):
         self.setMouseTracking(True)
         self._field = field
         self._anchor = anchor
+        self._over = parent
         self._hits: tuple[Hit, ...] = ()
         self._row = -1
         field.installEventFilter(self)
@@ -51,7 +52,7 @@ class Suggestions(QWidget):
         if not self._hits or not self._field.hasFocus():
             self.hide()
             return
-        top_left = self._anchor.mapTo(self.parentWidget(), QPoint(0, self._anchor.height() + 4))
+        top_left = self._anchor.mapTo(self._over, QPoint(0, self._anchor.height() + 4))
         size = QSize(self._anchor.width(), _ROW * len(self._hits) + 8)
         self.setGeometry(QRect(top_left, size))
         self.raise_()

@@ -1,0 +1,27 @@
+"""What every movement of money at this till needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from posapp.desk.accounts import Accounts
+from posapp.desk.news import News
+from posapp.desk.under_way import UnderWay
+from posapp.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """``name`` stands in every journal row; ``bell`` is rung when open attempts changed."""
+
+    name: str
+    ledger: Ledger
+    accounts: Accounts
+    news: News = field(default_factory=News)
+    bell: News = field(default_factory=News)
+    under_way: UnderWay = field(default_factory=UnderWay)
+
+    def changed(self) -> None:
+        """Something about money changed: screens read anew, the recovery plans anew."""
+        self.news.tell()
+        self.bell.tell()
