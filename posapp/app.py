@@ -1,20 +1,20 @@
-"""Builds every part once, owns every lifetime. The only place that knows all parts.
+"""Shows the window first, builds everything else behind it, and ends it all in order.
 
-The window comes first. Database, network and sandbox are imported in a worker thread after the
-first paint; what is typed in between waits at the ``Opening``.
+Database, network, cryptography and sandbox are imported in a worker thread after the first
+paint; what is typed in between waits at the ``Opening``.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import importlib
 import logging
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from posapp.runtime import crash, dialogs, log
@@ -30,24 +30,17 @@ from posapp.ui.main_window import MainWindow
 from posapp.ui.opening import Opening
 
 if TYPE_CHECKING:
+    from posapp.building import Building
     from posapp.desk.desk import Desk
-    from posapp.gateways.transport import Transport
-    from posapp.ledger.ledger import Ledger
     from posapp.model.secret import Secret
-    from posapp.sandbox.server import Sandbox
-    from posapp.vault.store import Vault
 
 _log = logging.getLogger(__name__)
-TILL = "T1"
-CURRENCY = "EUR"
+_FIRST_CURRENCY = "EUR"
+_LONGEST_REST = 65.0  # seconds; longer than the longest money call
 
 
 class StartRefused(Exception):
     """The program cannot start. ``str()`` says what, where and what next; nothing was changed."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -55,7 +48,8 @@ async def open(home: Path, *, training: bool = False) -> AsyncIterator[MainWindo
     """Open the program on a data folder and yield its window.
 
     In training the window is yielded when the desk is ready to charge; otherwise as soon as it
-    asks for the passphrase (or, on the first start, how to begin).
+    asks for the passphrase (or, on the first start, how to begin). On leaving, money that is on
+    its way is waited for.
 
     Args:
         home: the data folder; training and live keep apart below it.
@@ -63,223 +57,33 @@ async def open(home: Path, *, training: bool = False) -> AsyncIterator[MainWindo
     Raises:
         StartRefused: with one sentence; nothing was changed.
     """
-    folder = home / ("training" if training else "live")
+    folder = folder_of(home, training=training)
     async with AsyncExitStack() as lifetimes:
-        try:
-            lifetimes.enter_context(FolderLock.take(folder))
-        except (FolderInUse, FolderUnusable) as problem:
-            raise StartRefused(str(problem)) from problem
+        lifetimes.enter_context(_locked(folder))
         lifetimes.callback(log.start(folder).stop)
         theme.apply(application([]), dark=theme.system_is_dark())
         collector = MainThreadGC()
         collector.start()
         lifetimes.callback(collector.stop)
         opening = Opening()
-        window = MainWindow(opening, amount_style(), training=training, currency=CURRENCY)
+        window = MainWindow(opening, amount_style(), training=training, currency=_FIRST_CURRENCY)
         lifetimes.callback(window.deleteLater)
         lifetimes.callback(window.leave)
-        lifetimes.push_async_callback(cancel_all, within=5)
         window.show()
         await signal(window.painted, 30)
         _milestone("painted")
-        house = House(folder, window, opening, lifetimes)
+        front = await lifetimes.enter_async_context(_front(folder, window, opening))
         if training:
-            await house.practise()
+            await front.practise()
         else:
-            await house.unlock()
+            await front.ask()
         collector.settle()
         yield window
 
 
-class House:
-    """Opens vault, ledger, gateways and desk, in this order, and hands the desk to the window."""
-
-    def __init__(
-        self, folder: Path, window: MainWindow, opening: Opening, lifetimes: AsyncExitStack
-    ) -> None:
-        self._folder = folder
-        self._window = window
-        self._opening = opening
-        self._lifetimes = lifetimes
-
-    async def practise(self) -> None:
-        """Training: no passphrase, a training gateway of our own, a sample catalogue."""
-        sandbox, vault = await asyncio.gather(self._sandbox(), self._training_vault())
-        await self._desk(vault, sandbox)
-
-    async def unlock(self) -> None:
-        """Live: ask for the passphrase, or on the first start for everything."""
-
-        def there() -> bool:
-            from posapp.vault.store import Vault
-
-            return Vault.exists(self._vault_path)
-
-        if await in_thread(there):
-            self._window.ask_passphrase("Welcome back", self._open_vault)
-            return
-        from posapp.ui.welcome.screen import WelcomeScreen
-
-        self._window.show_front(WelcomeScreen(self._create_vault))
-
-    @property
-    def _vault_path(self) -> Path:
-        return self._folder / "vault"
-
-    async def _open_vault(self, passphrase: Secret) -> None:
-        from posapp.desk.errors import Refused
-        from posapp.vault.errors import VaultError
-        from posapp.vault.store import Vault
-
-        try:
-            vault = await in_thread(Vault.open, self._vault_path, passphrase)
-        except VaultError as problem:
-            raise Refused(str(problem)) from problem
-        await self._enter(vault)
-
-    async def _create_vault(self, passphrase: Secret, pin: Secret, shop: str, owner: str) -> None:
-        from posapp.desk.errors import Refused
-        from posapp.vault.errors import VaultError
-        from posapp.vault.pin import hash_pin
-        from posapp.vault.settings import VaultContents, owner_from, shop_from
-        from posapp.vault.store import Vault
-
-        try:
-            hashed = await in_thread(hash_pin, pin)
-            person = owner_from({"name": owner, "pin_hash": hashed})
-            contents = VaultContents(shop=shop_from({"name": shop}), owner=person)
-            vault = await in_thread(Vault.create, self._vault_path, passphrase, contents)
-        except VaultError as problem:
-            raise Refused(str(problem)) from problem
-        await self._enter(vault)
-
-    async def _enter(self, vault: Vault) -> None:
-        from posapp.desk.errors import Refused
-
-        self._lifetimes.callback(vault.lock)
-        try:
-            await self._desk(vault, None)
-        except StartRefused as problem:
-            raise Refused(str(problem)) from problem
-        self._window.show_work()
-        if vault.notice:
-            self._window.messages.problem(vault.notice)
-        if not vault.contents.accounts:
-            self._window.go_to("settings")
-
-    async def _sandbox(self) -> Sandbox:
-        from posapp.sandbox.errors import SandboxError
-
-        def prepare() -> None:
-            from posapp.sandbox import server
-
-            server.prepare()
-
-        await in_thread(prepare)
-        from posapp.sandbox.server import start
-
-        try:
-            sandbox = await start(state=self._folder / "gateway.json")
-        except SandboxError as problem:
-            raise StartRefused(str(problem)) from problem
-        self._lifetimes.push_async_callback(sandbox.stop)
-        return sandbox
-
-    async def _training_vault(self) -> Vault:
-        def open_it() -> Vault:
-            from posapp.vault.settings import Shop, VaultContents
-            from posapp.vault.store import Vault
-
-            contents = VaultContents(shop=Shop(name="Muster & Co"))
-            return Vault.training(self._vault_path, contents)
-
-        from posapp.vault.errors import VaultError
-
-        try:
-            vault = await in_thread(open_it)
-        except VaultError as problem:
-            raise StartRefused(str(problem)) from problem
-        self._lifetimes.callback(vault.lock)
-        return vault
-
-    async def _desk(self, vault: Vault, sandbox: Sandbox | None) -> None:
-        await in_thread(_import_the_desk)
-        from posapp.desk.practice import stock
-        from posapp.gateways.transport import Transport
-        from posapp.ledger.errors import LedgerError
-        from posapp.ledger.ledger import Ledger
-
-        try:
-            ledger = await Ledger.open(
-                self._folder / "ledger.db",
-                key=vault.key_for("ledger"),
-                audit_key=vault.key_for("audit"),
-                clock=now,
-                till=TILL,
-            )
-            self._lifetimes.push_async_callback(ledger.close)
-            if sandbox is not None:
-                await stock(ledger)
-            await ledger.journal.recover()
-        except LedgerError as problem:
-            raise StartRefused(str(problem)) from problem
-        transport = await in_thread(Transport)
-        self._lifetimes.push_async_callback(transport.close)
-        desk = _build(vault, ledger, transport, sandbox)
-        self._opening.finish(desk)
-        await self._window.begin(desk)
-        spawn(desk.recovery.run(), name="recovery")
-        _milestone("ready")
-
-
-def _import_the_desk() -> None:
-    """Everything heavy, in the worker thread that runs this: database, network, validation."""
-    import posapp.desk.accounts
-    import posapp.desk.book
-    import posapp.desk.desk
-    import posapp.gateways.transport
-    import posapp.ledger.ledger  # noqa: F401
-
-
-def _build(
-    vault: Vault, ledger: Ledger, transport: Transport, sandbox: Sandbox | None
-) -> Desk:
-    from posapp.desk.accounts import Accounts
-    from posapp.desk.book import Book
-    from posapp.desk.desk import Desk
-    from posapp.desk.links import Links
-    from posapp.desk.orders import Orders
-    from posapp.desk.papers import Papers
-    from posapp.desk.people import People
-    from posapp.desk.practice import training_accounts
-    from posapp.desk.recovery import Recovery
-    from posapp.desk.refunds import Refunds
-    from posapp.desk.sales import Sales
-    from posapp.desk.settings import Settings
-    from posapp.desk.till import Till
-
-    training = sandbox is not None
-    accounts = Accounts(transport=transport, clock=now)
-    till = Till(name=TILL, ledger=ledger, accounts=accounts)
-    settings = Settings(vault=vault, till=till)
-    if sandbox is not None:
-        settings.use_training_accounts(training_accounts(json.loads(sandbox.endpoints.as_json())))
-    sales, refunds = Sales(till), Refunds(till)
-    recovery = Recovery(till, sales=sales, refunds=refunds, clock=now)
-    owner = vault.contents.owner
-    return Desk(
-        training=training,
-        till=till,
-        book=Book(till, recovery=recovery, refunds=refunds),
-        links=Links(till, sales),
-        orders=Orders(ledger=ledger, currency=settings.currency or CURRENCY),
-        papers=Papers(till, settings=settings, clock=now),
-        people=People(ledger=ledger, owner=owner, clock=now, training=training),
-        recovery=recovery,
-        refunds=refunds,
-        sales=sales,
-        settings=settings,
-    )
+def folder_of(home: Path, *, training: bool) -> Path:
+    """Where training or live keeps its data."""
+    return home / ("training" if training else "live")
 
 
 async def run(home: Path, *, training: bool) -> int:
@@ -296,11 +100,124 @@ async def run(home: Path, *, training: bool) -> int:
     return 0
 
 
+async def examine(home: Path, passphrase: Secret | None, *, training: bool, as_json: bool) -> int:
+    """Print the health of everything below the data folder; 0 when all is sound."""
+    from posapp import building
+    from posapp.desk import doctor
+
+    folder = folder_of(home, training=training)
+    try:
+        with _locked(folder):
+            building.prepare()
+            findings = await building.health(folder, passphrase, training=training)
+    except StartRefused as refusal:
+        findings = [doctor.Finding("data folder", False, str(refusal))]
+    print(doctor.report(findings, as_json=as_json))
+    return 0 if doctor.is_sound(findings) else 1
+
+
+def say_refusal(sentence: str) -> None:
+    """One sentence for whoever started the program, on the terminal or, without one, in a box."""
+    if sys.stderr is not None:
+        print(sentence, file=sys.stderr)
+    else:
+        dialogs.alarm(sentence)
+
+
+def _locked(folder: Path) -> FolderLock:
+    try:
+        return FolderLock.take(folder)
+    except (FolderInUse, FolderUnusable) as problem:
+        raise StartRefused(str(problem)) from problem
+
+
+@asynccontextmanager
+async def _front(folder: Path, window: MainWindow, opening: Opening) -> AsyncIterator[_Front]:
+    """Import the heavy half and keep its parts until nothing uses them any more."""
+    building = await in_thread(_import_building)
+    async with AsyncExitStack() as parts:
+        front = _Front(building.Building(folder, parts), window, opening)
+        try:
+            yield front
+        finally:
+            await front.come_to_rest()
+            await cancel_all(within=5)
+
+
+def _import_building() -> ModuleType:
+    building = importlib.import_module("posapp.building")
+    building.prepare()
+    return building
+
+
+class _Front:
+    """Brings window and building together: the door, the first start, the desk."""
+
+    def __init__(self, building: Building, window: MainWindow, opening: Opening) -> None:
+        self._building = building
+        self._window = window
+        self._opening = opening
+        self._desk: Desk | None = None
+
+    async def practise(self) -> None:
+        """Training is open at once."""
+        from posapp.building import Closed
+
+        try:
+            await self._hand_over(await self._building.practise())
+        except Closed as problem:
+            raise StartRefused(str(problem)) from problem
+
+    async def ask(self) -> None:
+        """Live: the passphrase, or on the first start everything else."""
+        if await self._building.is_set_up():
+            self._window.ask_passphrase("Welcome back", self._unlock)
+            return
+        from posapp.ui.welcome.screen import WelcomeScreen
+
+        self._window.show_front(WelcomeScreen(self._set_up))
+
+    async def come_to_rest(self) -> None:
+        """Wait for money that is on its way, unless somebody insisted on leaving."""
+        if self._desk is not None and not self._window.insisted:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LONGEST_REST):
+                    await self._desk.till.under_way.quiet()
+
+    async def _unlock(self, passphrase: Secret) -> None:
+        desk, notice = await self._building.unlock(passphrase)
+        desk.people.signed_in_by_passphrase()
+        await self._hand_over(desk)
+        self._enter(desk)
+        if notice:
+            self._window.messages.problem(notice)
+
+    async def _set_up(self, passphrase: Secret, pin: Secret, shop: str, owner: str) -> None:
+        desk = await self._building.set_up(
+            passphrase=passphrase, pin=pin, shop=shop, owner=owner
+        )
+        desk.people.signed_in_by_passphrase()
+        await self._hand_over(desk)
+        self._enter(desk)
+
+    def _enter(self, desk: Desk) -> None:
+        self._window.show_work()
+        if not desk.settings.accounts:
+            self._window.go_to("settings")
+
+    async def _hand_over(self, desk: Desk) -> None:
+        self._desk = desk
+        self._opening.finish(desk)
+        await self._window.begin(desk)
+        spawn(desk.recovery.run(), name="recovery")
+        _milestone("ready")
+
+
 async def _until_closed(window: MainWindow) -> None:
     """The first wish to close waits for money that is on its way; the second one does not."""
     while True:
         await _close_wanted(window)
-        desk: Desk | None = window.desk
+        desk = window.desk
         if desk is None or not desk.till.under_way.busy:
             return
         window.messages.problem(
@@ -309,13 +226,12 @@ async def _until_closed(window: MainWindow) -> None:
         )
         waiting = spawn(desk.till.under_way.quiet(), name="wait for the payment")
         insisting = spawn(_close_wanted(window), name="wait for a second wish")
-        done, rest = await asyncio.wait({waiting, insisting}, return_when="FIRST_COMPLETED")
-        for task in rest:
+        await asyncio.wait({waiting, insisting}, return_when=asyncio.FIRST_COMPLETED)
+        window.insisted = insisting.done()
+        for task in (waiting, insisting):
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        if done:
-            return
+        await asyncio.wait({waiting, insisting})
+        return
 
 
 async def _close_wanted(window: MainWindow) -> None:
@@ -323,14 +239,6 @@ async def _close_wanted(window: MainWindow) -> None:
         await wish
 
 
-def say_refusal(sentence: str) -> None:
-    """One sentence for whoever started the program, on the terminal or, without one, in a box."""
-    if sys.stderr is not None:
-        print(sentence, file=sys.stderr)
-        return
-    dialogs.alarm(sentence)
-
-
 def _milestone(step: str) -> None:
-    """For the start bench: a wall-clock mark in the log."""
-    _log.info("start", extra={"step": step, "milliseconds": round(time.time() * 1000)})
+    """A wall-clock mark in the log, for the start bench."""
+    _log.info("start", extra=log.fields(step=step, milliseconds=round(time.time() * 1000)))

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from getpass import getpass
 from pathlib import Path
 
 from posapp import __version__
@@ -17,14 +18,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run what the arguments say; returns the exit code (0 well, 1 refused with a sentence)."""
     arguments = _parser().parse_args(argv)
     if arguments.command == "sandbox":
-        from posapp.sandbox.command import run
+        from posapp.sandbox import command
 
-        return run(port=arguments.port, state=arguments.state)
+        return command.run(port=arguments.port, state=arguments.state)
     home: Path = arguments.home or default_home()
     if arguments.command == "doctor":
-        from posapp.doctor import examine
-
-        return examine(home, as_json=arguments.json)
+        return doctor(home, training=arguments.training, as_json=arguments.json)
     return desktop(home, training=arguments.training)
 
 
@@ -41,6 +40,25 @@ def desktop(home: Path, *, training: bool) -> int:
     except app.StartRefused as refusal:
         app.say_refusal(str(refusal))
         return REFUSED
+
+
+def doctor(home: Path, *, training: bool, as_json: bool) -> int:
+    """Examine the data folder; asks for the passphrase where somebody can type it."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from posapp import app
+    from posapp.model.secret import Secret
+    from posapp.runtime import loop
+
+    passphrase: Secret | None = None
+    if not training and (app.folder_of(home, training=False) / "vault").exists():
+        if sys.stdin is not None and sys.stdin.isatty():
+            passphrase = Secret(getpass("Passphrase (empty: examine only what needs none): "))
+            passphrase = passphrase if passphrase.reveal() else None
+
+    async def session() -> int:
+        return await app.examine(home, passphrase, training=training, as_json=as_json)
+
+    return loop.run(session, argv=["posapp"])
 
 
 def default_home() -> Path:

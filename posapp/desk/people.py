@@ -42,6 +42,10 @@ class People:
         """Who signs in here."""
         return self._owner.name if self._owner else "Trainee"
 
+    def signed_in_by_passphrase(self) -> None:
+        """Whoever opened the vault is the owner."""
+        self.who = self.name
+
     async def enter(self, pin: Secret) -> None:
         """Sign in. The failed try is on disk before the PIN is compared.
 

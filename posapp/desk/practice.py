@@ -13,6 +13,15 @@ from posapp.model.order import Product
 from posapp.model.secret import Secret
 
 
+SHOP: Mapping[str, object] = {
+    "name": "Muster & Co",
+    "address": ("Hauptstr. 5", "28195 Bremen"),
+    "phone": "+49 421 000000",
+    "receipt_footer": "Thank you for your order.",
+}
+"""The shop of the training mode, as a filled form."""
+
+
 def training_accounts(
     endpoints: Mapping[str, Mapping[str, str]],
 ) -> tuple[dict[str, object], ...]:

@@ -26,10 +26,12 @@ from posapp.model.attempt import (
     absence_is_proved,
     next_look_up,
 )
+from posapp.model.payment import PaymentStatus
 
 _log = logging.getLogger(__name__)
 _IDLE = timedelta(minutes=5)
 _BETWEEN_LOOK_UPS = 1.0  # seconds; recovery is never the reason for a rate limit
+_CAPTURE_PAUSE = timedelta(seconds=1.2)
 _EARLIER = timedelta(minutes=5)  # how far a gateway's clock may be behind ours
 
 
@@ -57,6 +59,8 @@ class Recovery:
         while True:
             self._wake.clear()
             pause = await self._look_at_what_is_due()
+            if await self._look_for_captures():
+                pause = min(pause, _CAPTURE_PAUSE)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause.total_seconds()):
                     await self._wake.wait()
@@ -97,6 +101,26 @@ class Recovery:
             pause = timedelta(0)
             await asyncio.sleep(_BETWEEN_LOOK_UPS)
         return max(pause, timedelta(seconds=0.2))
+
+    async def _look_for_captures(self) -> bool:
+        """Read approved charges until their capture shows; True while some are left."""
+        for attempt_id, reads in tuple(self._till.uncollected.items()):
+            if self._till.under_way.is_followed(attempt_id):
+                continue
+            try:
+                detail = await self._ledger.payments.detail(attempt_id)
+                gateway = self._till.accounts.gateway(detail.attempt.intent.account)
+                payment = await gateway.read(detail.attempt.payment_id)
+                await self._ledger.payments.store(payment)
+            except (Refused, GatewayError, LedgerError) as problem:
+                _log.warning("capture not seen: %s", type(problem).__name__)
+                payment = None
+            if reads <= 1 or (payment and payment.status is not PaymentStatus.AUTHORISED):
+                del self._till.uncollected[attempt_id]
+            else:
+                self._till.uncollected[attempt_id] = reads - 1
+            self._till.news.tell()
+        return bool(self._till.uncollected)
 
     async def _look(self, attempt: Attempt) -> Attempt:
         gateway = self._till.accounts.gateway(attempt.intent.account)

@@ -11,7 +11,7 @@ from posapp.desk.sending import fresh_salt, send_once
 from posapp.desk.till import Till
 from posapp.gateways.port import Charge, Gateway, GatewayError, Prepared, Rejected
 from posapp.ledger.errors import LedgerError
-from posapp.model.attempt import Attempt, Intent, Kind, State, reference_for
+from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict, reference_for
 from posapp.model.card import Card, CardSummary
 from posapp.model.judge import judge_charge
 from posapp.model.order import Order, charge_problem
@@ -19,6 +19,9 @@ from posapp.model.payment import Payment, PaymentStatus
 
 _POLLS = (0.4, 0.6, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 """Seconds between read-outs while the gateway is still working on a charge."""
+
+_CAPTURE_READS = 8
+"""How often to look for the capture that follows an approval by itself."""
 
 
 class Sales:
@@ -103,6 +106,8 @@ class Sales:
             said=payment.status_said,
             request_id=payment.request_id,
         )
+        if settled.verdict is Verdict.APPROVED and payment.status is PaymentStatus.AUTHORISED:
+            self._till.uncollected.setdefault(attempt.id, _CAPTURE_READS)
         return Outcome(settled, believed)
 
     async def _await_end(self, outcome: Outcome, gateway: Gateway) -> Outcome:

@@ -12,7 +12,11 @@ from posapp.ledger.ledger import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """``name`` stands in every journal row; ``bell`` is rung when open attempts changed."""
+    """``name`` stands in every journal row; ``bell`` is rung when open attempts changed.
+
+    ``uncollected`` holds approved charges (by attempt id) whose capture the gateway had not shown
+    yet, with the number of times to ask again.
+    """
 
     name: str
     ledger: Ledger
@@ -20,6 +24,7 @@ class Till:
     news: News = field(default_factory=News)
     bell: News = field(default_factory=News)
     under_way: UnderWay = field(default_factory=UnderWay)
+    uncollected: dict[int, int] = field(default_factory=dict)
 
     def changed(self) -> None:
         """Something about money changed: screens read anew, the recovery plans anew."""

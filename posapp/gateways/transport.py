@@ -98,7 +98,10 @@ class Transport:
         Raises:
             NotSent: no byte of the request left.
             OutcomeUnknown: everything else.
+            ValueError: there is no body; it was sent before and wiped.
         """
+        if not request.body:
+            raise ValueError("A money call is sent once, and this one has been.")
         built = _built(request, {"Connection": "close"})
         began = time.monotonic()
         problem: GatewayError

@@ -48,15 +48,13 @@ async def show(dialog: QDialog) -> int:
     ):
         # From a plain callback: some native dialogs (printing on Windows) run a loop of their
         # own inside open(), in which tasks must be free to go on.
-        opening = asyncio.get_running_loop().call_soon(_open, dialog, finished)
+        asyncio.get_running_loop().call_soon(_open, dialog, finished)
         try:
             await asyncio.wait([finished, destroyed], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            opening.cancel()
             if shiboken6.isValid(dialog):
                 dialog.close()
-                dialog.hide()  # a dialog that refuses to close still goes
-                dialog.deleteLater()
+                dialog.deleteLater()  # also one that refuses to close
         return int(finished.result()[0]) if finished.done() else QDialog.DialogCode.Rejected.value
 
 

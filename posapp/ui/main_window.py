@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self._opening = opening
         self._style = style
         self._training = training
+        self.insisted = False  # somebody closed it a second time while money was on its way
         self._may_close = False
         self._was_painted = False
         self._desk: Desk | None = None

@@ -101,7 +101,9 @@ async def _read(reader: asyncio.StreamReader) -> Received | None:
         return None
     first, *lines = head.decode("latin-1").split("\r\n")[:-2]
     method, target, _ = first.split(" ")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {
+        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+    }
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Received(method, target, headers, body)
 
@@ -172,7 +174,7 @@ def bytes_then_close(told: bytes) -> Act:
     return act
 
 
-async def never(_: Received, writer: asyncio.StreamWriter) -> None:
+async def never(_one: Received, _writer: asyncio.StreamWriter) -> None:
     """Reads the request and then keeps silent."""
     await asyncio.Event().wait()
 

@@ -25,7 +25,9 @@ def test_what_is_built_is_the_json_of_the_document(document: dict[str, object]) 
 
 
 def test_digits_become_a_string_of_digits() -> None:
-    built = json_body.build({"card": {"number": Digits(b"4242424242424242"), "cvc": Digits(b"100")}})
+    built = json_body.build(
+        {"card": {"number": Digits(b"4242424242424242"), "cvc": Digits(b"100")}}
+    )
     assert bytes(built.body) == b'{"card":{"number":"4242424242424242","cvc":"100"}}'
 
 

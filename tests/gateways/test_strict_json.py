@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -59,7 +60,5 @@ def test_this_is_read(body: bytes, document: object) -> None:
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode()))
 def test_no_bytes_do_anything_but_be_refused(body: bytes) -> None:
-    try:
+    with suppress(Unreadable):
         parse(body)
-    except Unreadable as refused:
-        assert refused.args == ()

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from posapp.gateways.flowlix.connection import FlowlixConnection
-from posapp.gateways.flowlix.gateway import FlowlixGateway
-from posapp.gateways.flowlix_classic.connection import FlowlixClassicConnection
-from posapp.gateways.flowlix_classic.gateway import FlowlixClassicGateway
-from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.gateway import PayfacGateway
 from posapp.gateways.port import (
     Charge,
@@ -33,81 +28,12 @@ from posapp.model.secret import Secret
 from posapp.sandbox.endpoints import Endpoints
 from posapp.sandbox.server import start
 from tests.gateways import samples
+from tests.gateways.training import KINDS, PAYFAC, WRONG, Kind, payfac, payfac_connection
 
 pytestmark = pytest.mark.asyncio
 
-WRONG = Secret("not-a-key")
 TOTAL = Money(1290, "EUR")
 PARTIAL = Money(290, "EUR")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One API and the published cards that make it say yes and no."""
-
-    name: str
-    build: Callable[[Endpoints, Transport, bool], Gateway]
-    approved: str
-    declined: str
-    decline_code: str
-
-
-def payfac_connection(made: Endpoints) -> PayfacConnection:
-    told = made.payfac
-    return PayfacConnection(
-        account="payfac",
-        label="PayFac training",
-        live=False,
-        currencies=("EUR", "USD"),
-        base_url=told.base_url,
-        token_url=told.token_url,
-        client_id=told.client_id,
-        client_secret=Secret(told.client_secret),
-        scope=told.scope,
-        site_identifier=told.site_identifier,
-        signing_secret=Secret(told.signing_secret),
-        refund_unit="minor",
-    )
-
-
-def payfac(made: Endpoints, transport: Transport, wrong_key: bool) -> Gateway:
-    connection = payfac_connection(made)
-    if wrong_key:
-        connection = replace(connection, client_secret=WRONG)
-    return PayfacGateway(connection, transport, clock=samples.present)
-
-
-def flowlix(made: Endpoints, transport: Transport, wrong_key: bool) -> Gateway:
-    connection = FlowlixConnection(
-        account="flowlix",
-        label="Flowlix training",
-        live=False,
-        currencies=("EUR",),
-        base_url=made.flowlix.base_url,
-        api_key=WRONG if wrong_key else Secret(made.flowlix.api_key),
-        return_url="https://shop.test/back",
-    )
-    return FlowlixGateway(connection, transport, clock=samples.present)
-
-
-def classic(made: Endpoints, transport: Transport, wrong_key: bool) -> Gateway:
-    connection = FlowlixClassicConnection(
-        account="classic",
-        label="Flowlix Classic training",
-        live=False,
-        currencies=("EUR", "USD"),
-        base_url=made.flowlix_classic.base_url,
-        api_key=WRONG if wrong_key else Secret(made.flowlix_classic.api_key),
-        return_url="https://shop.test/back",
-    )
-    return FlowlixClassicGateway(connection, transport, clock=samples.present)
-
-
-PAYFAC = Kind("payfac", payfac, "4242424242424242", "4544249167673670", "20051")
-FLOWLIX = Kind("flowlix", flowlix, "4111111111111111", "4000000000000002", "do_not_honor")
-CLASSIC = Kind("flowlix_classic", classic, "4111111111111111", "4000000000009995",
-               "insufficient_funds")  # fmt: skip
-KINDS = (PAYFAC, FLOWLIX, CLASSIC)
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 each_flowlix = pytest.mark.parametrize("kind", KINDS[1:], ids=[kind.name for kind in KINDS[1:]])
 
@@ -122,7 +48,9 @@ async def endpoints() -> AsyncIterator[Endpoints]:
 async def charged(
     shop: Gateway, number: str, *, amount: Money = TOTAL, reference: str = "T1-1043-1-K7QX"
 ) -> Payment:
-    asked = samples.charge(amount, reference=reference, key=f"key-{reference}", customer=samples.ADA)
+    asked = samples.charge(
+        amount, reference=reference, key=f"key-{reference}", customer=samples.ADA
+    )
     return await shop.send_charge(shop.prepare_charge(asked, samples.card(number)))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from posapp.gateways.call import Request
 from posapp.gateways.port import GatewayError, NotSent, OutcomeUnknown
-from posapp.gateways.transport import LARGEST_ANSWER, Transport
+from posapp.gateways.transport import LARGEST_ANSWER, Patience, Transport
 from tests.gateways import samples
 from tests.gateways.peers import (
     Act,
@@ -25,6 +25,7 @@ from tests.gateways.peers import (
     reset,
     saying,
 )
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -123,7 +124,9 @@ async def test_a_name_that_does_not_exist_proves_that_nothing_was_sent(
     assert raised.value.may_retry
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204, 400, 401, 402, 403, 404, 405, 413, 415, 422])
+@pytest.mark.parametrize(
+    "status", [200, 201, 202, 204, 400, 401, 402, 403, 404, 405, 413, 415, 422]
+)
 async def test_a_definite_answer_comes_back_as_it_is(transport: Transport, status: int) -> None:
     body = b"" if status == 204 else b'{"a":1}'
     async with peer(saying(status, body=body, headers={"Cko-Request-Id": "4f0e-77"})) as other:
@@ -205,23 +208,45 @@ async def test_a_key_with_a_line_break_is_not_sent(transport: Transport) -> None
         path="/payments",
         template="/payments",
         authorization=Secret("Bearer abc\r\nX-Evil: 1"),
+        body=asked.body,
     )
     with pytest.raises(NotSent, match="key") as raised:
         await transport.money(bad)
     assert "Evil" not in str(raised.value)
 
 
+async def test_a_call_that_was_wiped_cannot_be_sent_again(transport: Transport) -> None:
+    async with peer(saying(201, GOOD)) as other:
+        with pytest.raises(ValueError, match="sent once"):
+            await transport.money(samples.request(other.url, body=b""))
+        assert other.connections == 0
+
+
+async def test_waiting_for_a_free_line_proves_that_nothing_was_sent() -> None:
+    patience = Patience(pool=0.2)
+    busy = Transport(patience=patience)
+    async with peer(never) as other:
+        calls = [asyncio.Task(busy.money(samples.request(other.url))) for _ in range(20)]
+        await until(lambda: len(other.received) == 20, within=30)
+        with pytest.raises(NotSent) as raised:
+            await busy.money(samples.request(other.url))
+        assert len(other.received) == 20
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+    await busy.close()
+    assert raised.value.may_retry
+
+
 async def test_giving_up_while_waiting_is_passed_on_and_frees_the_line(
     transport: Transport,
 ) -> None:
     async with peer(never) as other:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(10) as patience:
-                async with asyncio.TaskGroup() as group:
-                    call = group.create_task(transport.money(samples.request(other.url)))
-                    await other.arrived.wait()
-                    patience.reschedule(asyncio.get_running_loop().time())
-        assert call.cancelled()
+        call = asyncio.Task(transport.money(samples.request(other.url)))
+        await other.arrived.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
         assert len(other.received) == 1
 
 
@@ -258,7 +283,9 @@ async def test_the_log_names_what_is_needed_to_find_the_call(
     "said", ["4242424242424242", "req_4242424242424242", "a b", "x" * 81, "\xe9", "<b>"]
 )
 async def test_a_request_id_that_is_none_is_left_out(transport: Transport, said: str) -> None:
-    told = raw_answer(201, b"{}").replace(b"\r\n\r\n", f"\r\nRequest-Id: {said}\r\n\r\n".encode("latin-1"), 1)
+    told = raw_answer(201, b"{}").replace(
+        b"\r\n\r\n", f"\r\nRequest-Id: {said}\r\n\r\n".encode("latin-1"), 1
+    )
     async with peer(bytes_then_close(told)) as other:
         answer = await transport.money(samples.request(other.url))
     assert answer.request_id == ""

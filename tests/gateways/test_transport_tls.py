@@ -7,7 +7,6 @@ import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -73,9 +72,9 @@ async def test_a_certificate_for_another_address_gets_no_card(
 async def test_an_outdated_protocol_gets_no_card(authority: Authority, trusting: Transport) -> None:
     outdated = authority.server()
     outdated.set_ciphers("DEFAULT:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1"):
         outdated.minimum_version = ssl.TLSVersion.TLSv1
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1"):
         outdated.maximum_version = ssl.TLSVersion.TLSv1_1
     async with peer(saying(201), tls=outdated) as other:
         with pytest.raises(NotSent, match="secure connection") as raised:
@@ -163,7 +162,7 @@ async def test_a_peer_that_speaks_plain_text_gets_no_card(trusting: Transport) -
 
 async def test_the_systems_trust_is_used_and_nothing_older_than_tls_1_2() -> None:
     context = ssl.create_default_context()
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1"):
         context.minimum_version = ssl.TLSVersion.TLSv1
     made = Transport(tls=context)
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2

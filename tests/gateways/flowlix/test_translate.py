@@ -18,9 +18,7 @@ from tests.gateways.flowlix import documents
 
 
 def translated(document: dict[str, object]) -> Payment:
-    return payment_from(
-        wire.read(wire.PaymentAnswer, document), account="till", request_id="req_1"
-    )
+    return payment_from(wire.read(wire.PaymentAnswer, document), account="till", request_id="req_1")
 
 
 def test_a_charge_that_is_being_worked_on_is_pending() -> None:

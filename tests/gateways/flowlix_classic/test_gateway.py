@@ -144,7 +144,11 @@ def test_without_a_return_address_nothing_is_charged(transport: Transport) -> No
     [
         (saying(400, error("invalid_request_error", param="amount")), Rejected, {"amount"}),
         (saying(400, error("invalid_request_error", param="card.cvc")), Rejected, {"code"}),
-        (saying(400, error("invalid_request_error", param="customer[zip]")), Rejected, {"postcode"}),
+        (
+            saying(400, error("invalid_request_error", param="customer[zip]")),
+            Rejected,
+            {"postcode"},
+        ),
         (saying(401, error("authentication_error")), Unauthorised, set()),
         (saying(403), NotAllowed, set()),
         (saying(404), Rejected, set()),

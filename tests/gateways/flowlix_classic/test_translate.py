@@ -17,9 +17,7 @@ from tests.gateways.flowlix_classic import documents
 
 
 def translated(document: dict[str, object]) -> Payment:
-    return payment_from(
-        wire.read(wire.PaymentAnswer, document), account="till", request_id="req_1"
-    )
+    return payment_from(wire.read(wire.PaymentAnswer, document), account="till", request_id="req_1")
 
 
 def test_a_new_charge_is_pending() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 
@@ -23,7 +24,7 @@ from posapp.model.order import Customer
 from posapp.model.payment import PaymentStatus
 from tests.gateways import samples
 from tests.gateways.payfac import documents
-from tests.gateways.peers import Act, by_path, closed_port, in_turn, peer, saying
+from tests.gateways.peers import Act, by_path, closed_port, in_turn, never, peer, saying
 
 
 def gateway(url: str, transport: Transport) -> PayfacGateway:
@@ -281,6 +282,23 @@ async def test_nothing_listening_means_nothing_was_sent(transport: Transport) ->
     with pytest.raises(NotSent):
         await shop.send_charge(prepared)
     assert prepared.body == b""
+
+
+@pytest.mark.asyncio
+async def test_the_card_is_wiped_even_when_the_caller_gives_up(transport: Transport) -> None:
+    async with peer(never) as other:
+        shop = gateway(other.url, transport)
+        prepared = shop.prepare_charge(samples.charge(), samples.card())
+        body = prepared.body
+        call = asyncio.Task(shop.send_charge(prepared))
+        await other.arrived.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert samples.NUMBER.encode() in other.received[0].body
+    assert body == b""
+    with pytest.raises(ValueError, match="sent once"):
+        await shop.send_charge(prepared)
 
 
 @pytest.mark.asyncio

@@ -31,9 +31,7 @@ def test_every_known_code_of_a_refusal_is_in_the_table() -> None:
     assert refusals == set(REASONS)
 
 
-@pytest.mark.parametrize(
-    ("kind", "code"), [(kind, code) for kind in KINDS for code in CODES[kind]]
-)
+@pytest.mark.parametrize(("kind", "code"), [(kind, code) for kind in KINDS for code in CODES[kind]])
 def test_a_code_keeps_its_class(kind: str, code: str) -> None:
     assert decline_for(code).kind in KINDS[kind]
 

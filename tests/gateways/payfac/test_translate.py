@@ -16,7 +16,9 @@ from tests.gateways import samples
 from tests.gateways.payfac import documents
 
 
-def translated(document: dict[str, object], actions: list[dict[str, object]] | None = None) -> Payment:
+def translated(
+    document: dict[str, object], actions: list[dict[str, object]] | None = None
+) -> Payment:
     return payment_from(
         wire.read(wire.PaymentAnswer, document),
         account="till",

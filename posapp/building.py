@@ -1,0 +1,175 @@
+"""The heavy half of the composition root: vault, ledger, gateways, sandbox, desk.
+
+Imported in a worker thread after the first paint; ``app`` and the command line are its only users.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from posapp.desk.accounts import Accounts
+from posapp.desk.book import Book
+from posapp.desk.desk import Desk
+from posapp.desk.doctor import Finding, examine
+from posapp.desk.errors import Refused
+from posapp.desk.links import Links
+from posapp.desk.orders import Orders
+from posapp.desk.papers import Papers
+from posapp.desk.people import People
+from posapp.desk.practice import SHOP, stock, training_accounts
+from posapp.desk.recovery import Recovery
+from posapp.desk.refunds import Refunds
+from posapp.desk.sales import Sales
+from posapp.desk.settings import Settings
+from posapp.desk.till import Till
+from posapp.gateways.transport import Transport
+from posapp.ledger.errors import LedgerError
+from posapp.ledger.ledger import Ledger
+from posapp.model.secret import Secret
+from posapp.runtime.threads import in_thread
+from posapp.sandbox import server
+from posapp.sandbox.errors import SandboxError
+from posapp.vault.errors import VaultError
+from posapp.vault.pin import hash_pin
+from posapp.vault.settings import VaultContents, owner_from, shop_from
+from posapp.vault.store import Vault
+
+TILL = "T1"
+CURRENCY = "EUR"
+
+
+class Closed(Exception):
+    """A part could not be opened. ``str()`` is one sentence; nothing was changed."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Building:
+    """Opens the parts below one data folder; ``lifetimes`` closes them in reverse."""
+
+    def __init__(self, folder: Path, lifetimes: AsyncExitStack) -> None:
+        self._folder = folder
+        self._vault_path = folder / "vault"
+        self._lifetimes = lifetimes
+
+    async def practise(self) -> Desk:
+        """Training: no passphrase, a training gateway of our own, a sample catalogue.
+
+        Raises:
+            Closed: with one sentence.
+        """
+        try:
+            contents = VaultContents(shop=shop_from(SHOP))
+            vault = await in_thread(Vault.training, self._vault_path, contents)
+            self._lifetimes.callback(vault.lock)
+            sandbox = await server.start(state=self._folder / "gateway.json")
+            self._lifetimes.push_async_callback(sandbox.stop)
+            desk = await self._desk(vault, training=True)
+            await stock(desk.till.ledger)
+        except (VaultError, SandboxError, LedgerError) as problem:
+            raise Closed(str(problem)) from problem
+        desk.settings.use_training_accounts(
+            training_accounts(json.loads(sandbox.endpoints.as_json()))
+        )
+        return desk
+
+    async def is_set_up(self) -> bool:
+        return await in_thread(Vault.exists, self._vault_path)
+
+    async def unlock(self, passphrase: Secret) -> tuple[Desk, str]:
+        """The desk of the live shop, and what a person should know about its vault, or "".
+
+        Raises:
+            Refused: the passphrase is wrong, or a part cannot be opened.
+        """
+        try:
+            vault = await in_thread(Vault.open, self._vault_path, passphrase)
+            self._lifetimes.callback(vault.lock)
+            return await self._desk(vault, training=False), vault.notice or ""
+        except (VaultError, LedgerError) as problem:
+            raise Refused(str(problem)) from problem
+
+    async def set_up(self, *, passphrase: Secret, pin: Secret, shop: str, owner: str) -> Desk:
+        """A new live shop.
+
+        Raises:
+            Refused: what was typed cannot be used, or the disk refused.
+        """
+        try:
+            hashed = await in_thread(hash_pin, pin)
+            contents = VaultContents(
+                shop=shop_from({"name": shop}),
+                owner=owner_from({"name": owner, "pin_hash": hashed}),
+            )
+            vault = await in_thread(Vault.create, self._vault_path, passphrase, contents)
+            self._lifetimes.callback(vault.lock)
+            return await self._desk(vault, training=False)
+        except (VaultError, LedgerError) as problem:
+            raise Refused(str(problem)) from problem
+
+    async def _desk(self, vault: Vault, *, training: bool) -> Desk:
+        ledger = await Ledger.open(
+            self._folder / "ledger.db",
+            key=vault.key_for("ledger"),
+            audit_key=vault.key_for("audit"),
+            clock=now,
+            till=TILL,
+        )
+        self._lifetimes.push_async_callback(ledger.close)
+        await ledger.journal.recover()
+        transport = await in_thread(Transport)
+        self._lifetimes.push_async_callback(transport.close)
+        till = Till(
+            name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now)
+        )
+        settings = Settings(vault=vault, till=till)
+        sales, refunds = Sales(till), Refunds(till)
+        recovery = Recovery(till, sales=sales, refunds=refunds, clock=now)
+        owner = vault.contents.owner
+        return Desk(
+            training=training,
+            till=till,
+            book=Book(till, recovery=recovery, refunds=refunds),
+            links=Links(till, sales),
+            orders=Orders(ledger=ledger, currency=settings.currency or CURRENCY),
+            papers=Papers(till, settings=settings, clock=now),
+            people=People(ledger=ledger, owner=owner, clock=now, training=training),
+            recovery=recovery,
+            refunds=refunds,
+            sales=sales,
+            settings=settings,
+        )
+
+
+async def health(folder: Path, passphrase: Secret | None, *, training: bool) -> Sequence[Finding]:
+    """Examine everything below a data folder that nobody else has open.
+
+    Args:
+        passphrase: opens the live vault; None examines only what needs no key.
+    """
+    async with AsyncExitStack() as lifetimes:
+        building = Building(folder, lifetimes)
+        if not training and not await building.is_set_up():
+            return [Finding("vault", True, "Nothing is set up yet. Start posapp to begin.")]
+        if not training and passphrase is None:
+            return [Finding("vault", True, "There. Its passphrase was not given: not examined.")]
+        try:
+            if training or passphrase is None:
+                desk, notice = await building.practise(), ""
+            else:
+                desk, notice = await building.unlock(passphrase)
+        except (Closed, Refused) as problem:
+            return [Finding("vault and ledger", False, str(problem))]
+        vault = Finding("vault", not notice, notice or "Opens and is whole.")
+        return [vault, *await examine(desk.till)]
+
+
+def prepare() -> None:
+    """What ``practise`` needs beyond the imports above; called in the same worker thread."""
+    server.prepare()

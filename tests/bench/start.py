@@ -1,0 +1,141 @@
+"""How fast the program starts, measured against an empty Qt window on the same machine.
+
+Prints one JSON line. ``painted`` is the first painted screen, ``ready`` the moment a charge can be
+taken; ``first`` starts have an empty data folder, ``later`` ones a folder that was used before.
+Every round starts all three programs one after the other, so that a slow minute slows all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[2]
+PAINTED_LIMIT, READY_LIMIT = 1.8, 7.0
+_PATIENCE = 60.0
+_EMPTY = """
+import sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+class Window(QMainWindow):
+    painted = False
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        if not self.painted:
+            self.painted = True
+            QTimer.singleShot(0, self.tell)
+    def tell(self):
+        print(round(time.time() * 1000), flush=True)
+        QApplication.quit()
+
+app = QApplication([])
+window = Window()
+window.resize(1280, 720)
+window.show()
+sys.exit(app.exec())
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.bench.start", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    rounds: int = parser.parse_args().rounds
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="posapp-bench-") as folder:
+        print(json.dumps(_measure(Path(folder), rounds, environment)))
+    return 0
+
+
+def _measure(folder: Path, rounds: int, environment: Mapping[str, str]) -> dict[str, object]:
+    used = folder / "used"
+    _empty_window(environment)  # not counted: the first run of each reads cold files
+    _posapp(used, environment)
+    empty: list[float] = []
+    first: list[dict[str, float]] = []
+    later: list[dict[str, float]] = []
+    for number in range(rounds):
+        empty.append(_empty_window(environment))
+        first.append(_posapp(folder / str(number), environment))
+        later.append(_posapp(used, environment))
+    base = median(empty)
+    figures: dict[str, object] = {
+        "bench": "start",
+        "platform": environment["QT_QPA_PLATFORM"],
+        "rounds": rounds,
+        "empty_window_ms": round(base),
+    }
+    for which, starts in (("first", first), ("later", later)):
+        for step in ("painted", "ready"):
+            taken = median(start[step] for start in starts)
+            figures[f"{which}_{step}_ms"] = round(taken)
+            figures[f"{which}_{step}_ratio"] = round(taken / base, 2)
+    figures["painted_ratio"] = figures["first_painted_ratio"]
+    figures["ready_ratio"] = figures["first_ready_ratio"]
+    figures["painted_limit"], figures["ready_limit"] = PAINTED_LIMIT, READY_LIMIT
+    return figures
+
+
+def _empty_window(environment: Mapping[str, str]) -> float:
+    """Milliseconds from the start of the process to the first paint of an empty window."""
+    begun = time.time()
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _EMPTY],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=True,
+    )
+    return int(done.stdout) - begun * 1000
+
+
+def _posapp(home: Path, environment: Mapping[str, str]) -> dict[str, float]:
+    """Milliseconds from the start of the process to each milestone it writes into its log."""
+    log = home / "training" / "posapp.log"
+    begun = time.time()
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "posapp", "--training", "--home", str(home)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as child:
+        try:
+            while "ready" not in (seen := _milestones(log, begun * 1000)):
+                if child.poll() is not None:
+                    raise RuntimeError(f"The program ended with {child.returncode}; see {log}.")
+                if time.time() - begun > _PATIENCE:
+                    raise RuntimeError(f"The program was not ready after {_PATIENCE} s; see {log}.")
+                time.sleep(0.05)
+        finally:
+            child.terminate()
+            child.wait(_PATIENCE)
+    return {step: at - begun * 1000 for step, at in seen.items()}
+
+
+def _milestones(log: Path, since: float) -> dict[str, float]:
+    if not log.exists():
+        return {}
+    seen: dict[str, float] = {}
+    for line in log.read_text(encoding="utf-8").splitlines(keepends=True):
+        if not line.endswith("\n"):
+            continue  # being written right now
+        entry = json.loads(line)
+        at = datetime.fromisoformat(entry["at"]).timestamp() * 1000
+        if "step" in entry and at >= since:
+            seen[entry["step"]] = at
+    return seen
+
+
+if __name__ == "__main__":
+    sys.exit(main())
