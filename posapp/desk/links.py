@@ -7,7 +7,7 @@ import uuid
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
 from posapp.desk.sales import Sales
-from posapp.desk.sending import fresh_salt, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
 from posapp.gateways.port import Charge, Gateway, PaymentPages, Rejected
 from posapp.ledger.errors import LedgerError
@@ -77,10 +77,13 @@ class Links:
         )
         attempt = await self._ledger.journal.begin(intent)
         with self._till.under_way.following(attempt.id):
-            await self._ledger.journal.sending(attempt.id)
-            answer = await send_once(
-                self._ledger.journal, attempt, gateway.send_page(prepared)
-            )
-            if isinstance(answer, Attempt):
-                return Outcome(answer, None)
-            return await self._sales.record(attempt, answer, gateway)
+            attempt = await self._ledger.journal.sending(attempt.id)
+            try:
+                answer = await send_once(
+                    self._ledger.journal, attempt, gateway.send_page(prepared)
+                )
+                if isinstance(answer, Attempt):
+                    return Outcome(answer, None)
+                return await self._sales.record(attempt, answer, gateway)
+            except LedgerError as failed:
+                return Outcome(not_saved(attempt, failed), None)

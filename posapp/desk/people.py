@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from posapp.desk.errors import Refused
+from posapp.ledger.errors import LedgerError
 from posapp.ledger.ledger import Ledger
 from posapp.model.access import Lockout
 from posapp.model.secret import Secret
 from posapp.vault.errors import VaultError
 from posapp.vault.pin import check_pin
 from posapp.vault.settings import Owner
-
 
 PRACTICE_PIN = "258046"
 """Shown on the lock of the training mode, which guards nothing."""
@@ -55,6 +55,8 @@ class People:
         try:
             async with self._one_at_a_time:
                 await self._enter(pin)
+        except LedgerError as problem:
+            raise Refused(str(problem)) from problem
         finally:
             pin.wipe()
 
@@ -66,6 +68,8 @@ class People:
         sign_ins = self._ledger.sign_ins
         stored: Lockout = await sign_ins.lockout(subject)
         lockout = stored.clock_checked(self._clock())
+        if lockout != stored:
+            await sign_ins.keep(subject, lockout)
         allowed, wait = lockout.try_now(self._clock())
         if not allowed:
             raise Refused(f"Too many wrong PINs. Try again in {_span(wait)}.")
@@ -93,11 +97,9 @@ class People:
 
     async def leave(self) -> None:
         """Lock: nobody is signed in from now on."""
-        if self.who and self._owner:
-            await self._ledger.audit.record(
-                "locked", self.who, f"person:{self._owner.name}", {}
-            )
-        self.who = ""
+        left, self.who = self.who, ""
+        if left and self._owner:
+            await self._ledger.audit.record("locked", left, f"person:{self._owner.name}", {})
 
 
 def _span(seconds: float) -> str:

@@ -12,7 +12,6 @@ from posapp.model.money import Money
 from posapp.model.order import Product
 from posapp.model.secret import Secret
 
-
 SHOP: Mapping[str, object] = {
     "name": "Muster & Co",
     "address": ("Hauptstr. 5", "28195 Bremen"),

@@ -20,6 +20,7 @@ from posapp.gateways.port import Gateway, GatewayError
 from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import (
     CASE_AFTER,
+    LOOK_UP_DELAYS,
     Attempt,
     Kind,
     State,
@@ -30,6 +31,7 @@ from posapp.model.payment import PaymentStatus
 
 _log = logging.getLogger(__name__)
 _IDLE = timedelta(minutes=5)
+_DISK_PAUSE = timedelta(seconds=30)
 _BETWEEN_LOOK_UPS = 1.0  # seconds; recovery is never the reason for a rate limit
 _CAPTURE_PAUSE = timedelta(seconds=1.2)
 _EARLIER = timedelta(minutes=5)  # how far a gateway's clock may be behind ours
@@ -72,23 +74,35 @@ class Recovery:
             Refused: it could not be asked; the attempt is as open as before.
         """
         async with self._turn:
+            await self._open_attempts()
             current = await self._ledger.journal.read(attempt.id)
-            if not current.state.is_open or self._till.under_way.is_followed(attempt.id):
+            leaving = current.state in (State.PREPARED, State.SENDING)
+            followed = self._till.under_way.is_followed(attempt.id)
+            if not current.state.is_open or leaving or followed:
                 return current
             try:
                 return await self._look(current)
             finally:
                 self._till.news.tell()
 
+    async def _open_attempts(self) -> tuple[Attempt, ...]:
+        """Every open attempt; one whose answer could not be saved is unknown from now on.
+
+        While no money is under way here, nothing of this till can still be on its way.
+        """
+        if self._till.under_way.busy:
+            return await self._ledger.journal.open_attempts()
+        return await self._ledger.journal.recover()
+
     async def _look_at_what_is_due(self) -> timedelta:
         try:
-            waiting = await self._ledger.journal.open_attempts()
+            waiting = await self._open_attempts()
         except LedgerError:
             _log.exception("open attempts cannot be read")
-            return timedelta(seconds=30)
+            return _DISK_PAUSE
         pause = _IDLE
         for attempt in waiting:
-            due = next_look_up(attempt)
+            due = _due(attempt)
             if due is None or self._till.under_way.is_followed(attempt.id):
                 continue
             if due > self._clock():
@@ -96,10 +110,13 @@ class Recovery:
                 continue
             try:
                 await self.check(attempt)
-            except (Refused, LedgerError) as problem:
-                _log.warning("look-up did not succeed: %s", type(problem).__name__)
+            except Refused:
+                _log.warning("look-up did not succeed")
+            except LedgerError:
+                _log.exception("a look-up cannot be written down")
+                return _DISK_PAUSE
             pause = timedelta(0)
-            await asyncio.sleep(_BETWEEN_LOOK_UPS)
+            await self._till.sleep(_BETWEEN_LOOK_UPS)
         return max(pause, timedelta(seconds=0.2))
 
     async def _look_for_captures(self) -> bool:
@@ -112,7 +129,7 @@ class Recovery:
                 gateway = self._till.accounts.gateway(detail.attempt.intent.account)
                 payment = await gateway.read(detail.attempt.payment_id)
                 await self._ledger.payments.store(payment)
-            except (Refused, GatewayError, LedgerError) as problem:
+            except Exception as problem:  # it is only a wish to know; the money is approved
                 _log.warning("capture not seen: %s", type(problem).__name__)
                 payment = None
             if reads <= 1 or (payment and payment.status is not PaymentStatus.AUTHORISED):
@@ -123,23 +140,33 @@ class Recovery:
         return bool(self._till.uncollected)
 
     async def _look(self, attempt: Attempt) -> Attempt:
-        gateway = self._till.accounts.gateway(attempt.intent.account)
         try:
+            gateway = self._till.accounts.gateway(attempt.intent.account)
             if attempt.intent.kind is Kind.REFUND:
                 outcome = await self._refunds.look(attempt, gateway)
                 found = outcome.attempt if outcome else None
             else:
                 found = await self._look_for_charge(attempt, gateway)
-        except GatewayError as problem:
-            await self._ledger.journal.looked_up(attempt.id, absent=False, note=str(problem))
-            await self._make_case_when_old(attempt)
+        except (GatewayError, Refused) as problem:
+            await self._not_answered(attempt, str(problem))
             raise Refused(str(problem)) from problem
+        except LedgerError:
+            raise
+        except Exception as problem:
+            _log.exception("the answer to a look-up was not understood")
+            sentence = "The gateway answered, but the answer could not be understood."
+            await self._not_answered(attempt, sentence)
+            raise Refused(f"{sentence} Look at the payment in the gateway's own list.") from problem
         if found is None:
             return await self._absent(attempt)
         if found.state in (State.PENDING, State.UNKNOWN):
             await self._ledger.journal.looked_up(attempt.id, absent=False)
             return await self._make_case_when_old(found)
         return found
+
+    async def _not_answered(self, attempt: Attempt, note: str) -> None:
+        await self._ledger.journal.looked_up(attempt.id, absent=False, note=note)
+        await self._make_case_when_old(attempt)
 
     async def _look_for_charge(self, attempt: Attempt, gateway: Gateway) -> Attempt | None:
         if attempt.payment_id:
@@ -180,3 +207,10 @@ class Recovery:
             state=State.OPEN_CASE,
             note="Still not known after three hours. A person has to find out.",
         )
+
+
+def _due(attempt: Attempt) -> datetime | None:
+    """When to look next. An open case is a person's, but a late end of it is still noticed."""
+    if attempt.state is State.OPEN_CASE:
+        return (attempt.looked_up_at or attempt.prepared_at) + LOOK_UP_DELAYS[-1]
+    return next_look_up(attempt)

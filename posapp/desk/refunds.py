@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
+from dataclasses import replace
 
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
 from posapp.ledger.errors import LedgerError
@@ -15,6 +16,7 @@ from posapp.model.judge import find_refund, judge_refund
 from posapp.model.money import Money
 from posapp.model.payment import Payment, refund_problem
 
+_log = logging.getLogger(__name__)
 _POLLS = (0.5, 0.7, 1.0, 1.5, 2.0, 2.0)
 LONGEST_REASON = 50
 
@@ -102,8 +104,11 @@ class Refunds:
         )
         attempt = await self._ledger.journal.begin(intent)
         with self._till.under_way.following(attempt.id):
-            await self._ledger.journal.sending(attempt.id)
-            return await self._send(gateway, prepared, attempt, payment)
+            attempt = await self._ledger.journal.sending(attempt.id)
+            try:
+                return await self._send(gateway, prepared, attempt, payment)
+            except LedgerError as failed:
+                return Outcome(not_saved(attempt, failed), payment)
 
     async def _send(
         self, gateway: Gateway, prepared: Prepared, attempt: Attempt, payment: Payment
@@ -124,18 +129,23 @@ class Refunds:
         return await self._await_end(Outcome(settled, payment), gateway)
 
     async def look(self, attempt: Attempt, gateway: Gateway) -> Outcome | None:
-        """Read the payment and settle this refund as far as it shows; None when it is absent."""
+        """Read the payment and settle this refund as far as it shows; None when it is absent.
+
+        Where several refunds could be this one, nothing is proved and nothing changes.
+        """
         payment = await gateway.read(attempt.intent.payment_id)
         mine = await self._ledger.journal.refunds_of(payment)
         record = find_refund(attempt, payment, others=mine)
         if record is None:
             await self._ledger.payments.store(payment)
+            if _could_be_several(attempt, payment, mine):
+                return Outcome(attempt, payment)
             return None
         finding = judge_refund(attempt.intent, record)
-        unproved = finding.state is State.UNKNOWN
+        stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         settled = await self._ledger.journal.settle(
             attempt.id,
-            state=State.OPEN_CASE if unproved and attempt.state is State.OPEN_CASE else finding.state,
+            state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payment=payment,
             refund_id=record.id,
@@ -149,11 +159,16 @@ class Refunds:
         for pause in _POLLS:
             if outcome.attempt.state is not State.PENDING:
                 break
-            await asyncio.sleep(pause)
+            await self._till.sleep(pause)
             try:
                 outcome = await self.look(outcome.attempt, gateway) or outcome
             except GatewayError:
                 continue  # the recovery goes on asking
+            except LedgerError:
+                raise
+            except Exception:
+                _log.exception("the gateway's answer was not understood")
+                continue
         return outcome
 
     async def _fresh(self, gateway: Gateway, known: Payment) -> Payment:
@@ -172,6 +187,16 @@ def _reason_problem(reason: str) -> str | None:
     if len(reason.strip()) > LONGEST_REASON:
         return f"The reason has at most {LONGEST_REASON} characters."
     return None if reason.strip() else "Give a reason for the refund."
+
+
+def _could_be_several(
+    attempt: Attempt, payment: Payment, mine: tuple[Attempt, ...]
+) -> bool:
+    """Whether the gateway shows refunds that fit this attempt and cannot be told apart."""
+    return not attempt.refund_id and any(
+        find_refund(attempt, replace(payment, refunds=(record,)), others=mine)
+        for record in payment.refunds
+    )
 
 
 def _reserved(payment: Payment, mine: tuple[Attempt, ...]) -> int:

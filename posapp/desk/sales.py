@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import uuid
 
-from posapp.desk.errors import NothingMoved, Refused
+from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
 from posapp.gateways.port import Charge, Gateway, GatewayError, Prepared, Rejected
 from posapp.ledger.errors import LedgerError
@@ -17,6 +17,7 @@ from posapp.model.judge import judge_charge
 from posapp.model.order import Order, charge_problem
 from posapp.model.payment import Payment, PaymentStatus
 
+_log = logging.getLogger(__name__)
 _POLLS = (0.4, 0.6, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 """Seconds between read-outs while the gateway is still working on a charge."""
 
@@ -81,8 +82,11 @@ class Sales:
             intent = _intent(order, charge, prepared, summary, account, who, self._till.name)
             attempt = await self._ledger.journal.begin(intent)
             with self._till.under_way.following(attempt.id):
-                await self._ledger.journal.sending(attempt.id)
-                return await self._send(gateway, prepared, attempt)
+                attempt = await self._ledger.journal.sending(attempt.id)
+                try:
+                    return await self._send(gateway, prepared, attempt)
+                except LedgerError as failed:
+                    return Outcome(not_saved(attempt, failed), None)
         finally:
             prepared.wipe()
 
@@ -95,11 +99,11 @@ class Sales:
     async def record(self, attempt: Attempt, payment: Payment, gateway: Gateway) -> Outcome:
         """Write down what the gateway said about a charge, as far as it proves anything."""
         finding = judge_charge(attempt.intent, payment, live=gateway.live)
-        unproved = finding.state is State.UNKNOWN
-        believed = None if unproved else payment
+        believed = None if finding.state is State.UNKNOWN else payment
+        stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         settled = await self._ledger.journal.settle(
             attempt.id,
-            state=State.OPEN_CASE if unproved and attempt.state is State.OPEN_CASE else finding.state,
+            state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payment=believed,
             note=finding.note,
@@ -116,11 +120,14 @@ class Sales:
             payment = outcome.payment
             if outcome.is_final or not payment or payment.status is not PaymentStatus.PENDING:
                 return outcome
-            await asyncio.sleep(pause)
+            await self._till.sleep(pause)
             try:
                 latest = await gateway.read(payment.id)
             except GatewayError:
                 continue  # the recovery goes on asking
+            except Exception:
+                _log.exception("the gateway's answer was not understood")
+                continue
             outcome = await self.record(outcome.attempt, latest, gateway)
         return outcome
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 from posapp.desk.errors import NothingMoved
@@ -16,6 +17,7 @@ from posapp.gateways.port import (
     Rejected,
     Unauthorised,
 )
+from posapp.ledger.errors import LedgerError
 from posapp.ledger.journal import Journal
 from posapp.model.attempt import Attempt, State
 
@@ -29,6 +31,16 @@ _SALT = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 def fresh_salt() -> str:
     """Five characters that are hard to mishear; they keep references unique for ever."""
     return "".join(secrets.choice(_SALT) for _ in range(5))
+
+
+def not_saved(attempt: Attempt, problem: LedgerError) -> Attempt:
+    """How an attempt stands when the ledger fails after the first byte may have left.
+
+    The journal goes on showing it as being sent; the recovery looks it up.
+    """
+    _log.error("the answer to an attempt was not saved: %s", type(problem).__name__)
+    note = "The gateway was asked, but the answer could not be saved. It is being looked up."
+    return replace(attempt, state=State.UNKNOWN, note=note)
 
 
 async def send_once(

@@ -103,7 +103,8 @@ class Settings:
 
     async def set_theme(self, theme: str) -> None:
         """``system``, ``light`` or ``dark``."""
-        appearance = Appearance.model_validate({"theme": theme, "language": self._contents.appearance.language})
+        language = self._contents.appearance.language
+        appearance = Appearance.model_validate({"theme": theme, "language": language})
         await self._keep(self._contents.changed(appearance=appearance))
 
     async def set_shop(self, values: Mapping[str, object]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from posapp.desk.accounts import Accounts
@@ -15,7 +17,7 @@ class Till:
     """``name`` stands in every journal row; ``bell`` is rung when open attempts changed.
 
     ``uncollected`` holds approved charges (by attempt id) whose capture the gateway had not shown
-    yet, with the number of times to ask again.
+    yet, with the number of times to ask again. ``sleep`` waits so many seconds between questions.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Till:
     bell: News = field(default_factory=News)
     under_way: UnderWay = field(default_factory=UnderWay)
     uncollected: dict[int, int] = field(default_factory=dict)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def changed(self) -> None:
         """Something about money changed: screens read anew, the recovery plans anew."""

@@ -66,7 +66,8 @@ class MainWindow(QMainWindow):
         self._desk: Desk | None = None
         self.messages = Messages(self)
         self.banner = Banner()
-        self.banner.setVisible(training)
+        if not training:
+            self.banner.hide()
         self.banner.words.setText("Training — no real money moves")
         self.navigation = Navigation(_PLACES)
         self.counter = CounterScreen(opening, self.messages, style, currency=currency)

@@ -103,23 +103,23 @@ def _empty_window(environment: Mapping[str, str]) -> float:
 def _posapp(home: Path, environment: Mapping[str, str]) -> dict[str, float]:
     """Milliseconds from the start of the process to each milestone it writes into its log."""
     log = home / "training" / "posapp.log"
-    begun = time.time()
-    with subprocess.Popen(
-        [sys.executable, "-P", "-m", "posapp", "--training", "--home", str(home)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as child:
-        try:
-            while "ready" not in (seen := _milestones(log, begun * 1000)):
-                if child.poll() is not None:
-                    raise RuntimeError(f"The program ended with {child.returncode}; see {log}.")
-                if time.time() - begun > _PATIENCE:
-                    raise RuntimeError(f"The program was not ready after {_PATIENCE} s; see {log}.")
-                time.sleep(0.05)
-        finally:
-            child.terminate()
-            child.wait(_PATIENCE)
+    command = [sys.executable, "-P", "-m", "posapp", "--training", "--home", str(home)]
+    with tempfile.TemporaryFile() as said:
+        begun = time.time()
+        with subprocess.Popen(command, env=environment, stdout=said, stderr=said) as child:
+            try:
+                while "ready" not in (seen := _milestones(log, begun * 1000)):
+                    if child.poll() is not None or time.time() - begun > _PATIENCE:
+                        said.seek(0)
+                        words = said.read().decode(errors="replace")
+                        raise RuntimeError(
+                            f"The program did not get ready in {time.time() - begun:.0f} s "
+                            f"(exit code {child.returncode}). It said:\n{words}"
+                        )
+                    time.sleep(0.05)
+            finally:
+                child.terminate()
+                child.wait(_PATIENCE)
     return {step: at - begun * 1000 for step, at in seen.items()}
 
 

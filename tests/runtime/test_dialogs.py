@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDrag
 from PySide6.QtWidgets import (
     QApplication,
@@ -232,3 +232,18 @@ def test_guarding_twice_changes_nothing() -> None:
     before = QDialog.__dict__["exec"]
     dialogs.guard()
     assert QDialog.__dict__["exec"] is before
+
+
+def test_the_alarm_shows_its_sentence_as_plain_text(qtbot: QtBot) -> None:
+    seen: list[tuple[str, Qt.TextFormat]] = []
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        seen.append((box.text(), box.textFormat()))
+        box.accept()
+
+    QTimer.singleShot(0, answer)
+    dialogs.alarm("The folder <b>home</b> is in use.")
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [("The folder <b>home</b> is in use.", Qt.TextFormat.PlainText)]

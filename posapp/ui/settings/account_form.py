@@ -142,6 +142,8 @@ class AccountForm(QWidget):
             self._grid.addWidget(self._fields[key], row, column, Qt.AlignmentFlag.AlignTop)
 
     def _build(self) -> None:
+        for field in self._fields.values():
+            field.setParent(self)  # shown without a parent it would be a window of its own
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)

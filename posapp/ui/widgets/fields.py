@@ -56,7 +56,8 @@ class Field(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.label = Label(label, size=theme.SMALL, weight=theme.MEDIUM, ink="secondary")
-        self.label.setVisible(bool(label))
+        if not label:
+            self.label.hide()  # never show(): without a parent yet it would be a window
         self.label.setBuddy(inner)
         self.frame = Frame(inner)
         self.note = Label("", size=theme.TINY, weight=theme.MEDIUM, ink="not_moved", wrap=True)
