@@ -1,4 +1,4 @@
-"""Shows the window first, builds everything else behind it, and ends it all in order.
+"""Builds everything behind the painted window, hands it over, and ends it all in order.
 
 Database, network, cryptography and sandbox are imported in a worker thread after the first
 paint; what is typed in between waits at the ``Opening``.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -17,34 +16,29 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from posapp.runtime import crash, dialogs, log
+from posapp import front as fronts
+from posapp.front import Front, StartRefused, folder_of
+from posapp.runtime import crash, log
 from posapp.runtime.collector import MainThreadGC
-from posapp.runtime.loop import application
-from posapp.runtime.once import FolderInUse, FolderLock, FolderUnusable
 from posapp.runtime.signals import listening, signal
 from posapp.runtime.tasks import cancel_all, spawn
 from posapp.runtime.threads import in_thread
-from posapp.ui import theme
-from posapp.ui.format import amount_style
-from posapp.ui.main_window import MainWindow
-from posapp.ui.opening import Opening
 
 if TYPE_CHECKING:
     from posapp.building import Building
     from posapp.desk.desk import Desk
     from posapp.model.secret import Secret
+    from posapp.ui.main_window import MainWindow
+    from posapp.ui.opening import Opening
+
+__all__ = ["StartRefused", "examine", "folder_of", "open", "run"]
 
 _log = logging.getLogger(__name__)
-_FIRST_CURRENCY = "EUR"
 _LONGEST_REST = 65.0  # seconds; longer than the longest money call
 
 
-class StartRefused(Exception):
-    """The program cannot start. ``str()`` says what, where and what next; nothing was changed."""
-
-
 @asynccontextmanager
-async def open(home: Path, *, training: bool = False) -> AsyncIterator[MainWindow]:  # noqa: A001
+async def open(home: Path, *, training: bool = False) -> AsyncIterator[MainWindow]:
     """Open the program on a data folder and yield its window.
 
     In training the window is yielded when the desk is ready to charge; otherwise as soon as it
@@ -57,45 +51,25 @@ async def open(home: Path, *, training: bool = False) -> AsyncIterator[MainWindo
     Raises:
         StartRefused: with one sentence; nothing was changed.
     """
-    folder = folder_of(home, training=training)
-    async with AsyncExitStack() as lifetimes:
-        lifetimes.enter_context(_locked(folder))
-        lifetimes.callback(log.start(folder).stop)
-        theme.apply(application([]), dark=theme.system_is_dark())
-        collector = MainThreadGC()
-        collector.start()
-        lifetimes.callback(collector.stop)
-        opening = Opening()
-        window = MainWindow(opening, amount_style(), training=training, currency=_FIRST_CURRENCY)
-        lifetimes.callback(window.deleteLater)
-        lifetimes.callback(window.leave)
-        window.show()
-        await signal(window.painted, 30)
-        _milestone("painted")
-        front = await lifetimes.enter_async_context(_front(folder, window, opening))
-        if training:
-            await front.practise()
-        else:
-            await front.ask()
-        collector.settle()
-        yield window
+    front = fronts.build(home, training=training)
+    try:
+        async with _opened(front) as window:
+            yield window
+    finally:
+        front.close()
 
 
-def folder_of(home: Path, *, training: bool) -> Path:
-    """Where training or live keeps its data."""
-    return home / ("training" if training else "live")
-
-
-async def run(home: Path, *, training: bool) -> int:
-    """Show the window until it is closed; returns the exit code."""
+async def run(front: Front) -> int:
+    """Open what is behind a painted window and stay until it is closed; returns the exit code."""
     crashes = crash.CrashPath()
     crashes.install()
     try:
-        async with open(home, training=training) as window:
+        async with _opened(front) as window:
             crashes.tell(window.messages.problem)
             await _until_closed(window)
             crashes.stop_telling()
     finally:
+        front.close()
         crashes.uninstall()
     return 0
 
@@ -107,7 +81,7 @@ async def examine(home: Path, passphrase: Secret | None, *, training: bool, as_j
 
     folder = folder_of(home, training=training)
     try:
-        with _locked(folder):
+        with fronts.take(folder):
             building.prepare()
             findings = await building.health(folder, passphrase, training=training)
     except StartRefused as refusal:
@@ -116,31 +90,39 @@ async def examine(home: Path, passphrase: Secret | None, *, training: bool, as_j
     return 0 if doctor.is_sound(findings) else 1
 
 
-def say_refusal(sentence: str) -> None:
-    """One sentence for whoever started the program, on the terminal or, without one, in a box."""
-    if sys.stderr is not None:
-        print(sentence, file=sys.stderr)
-    else:
-        dialogs.alarm(sentence)
-
-
-def _locked(folder: Path) -> FolderLock:
-    try:
-        return FolderLock.take(folder)
-    except (FolderInUse, FolderUnusable) as problem:
-        raise StartRefused(str(problem)) from problem
+@asynccontextmanager
+async def _opened(front: Front) -> AsyncIterator[MainWindow]:
+    window = front.window
+    async with AsyncExitStack() as lifetimes:
+        lifetimes.callback(log.start(front.folder).stop)
+        collector = MainThreadGC()
+        collector.start()
+        lifetimes.callback(collector.stop)
+        if not front.painted_at:
+            window.show()
+            await signal(window.painted, 30)
+            front.painted_at = time.monotonic()
+        _milestone("painted", front.painted_at)
+        window.complete()
+        behind = await lifetimes.enter_async_context(_behind(front))
+        if front.training:
+            await behind.practise()
+        else:
+            await behind.ask()
+        collector.settle()
+        yield window
 
 
 @asynccontextmanager
-async def _front(folder: Path, window: MainWindow, opening: Opening) -> AsyncIterator[_Front]:
+async def _behind(front: Front) -> AsyncIterator[_Behind]:
     """Import the heavy half and keep its parts until nothing uses them any more."""
     building = await in_thread(_import_building)
     async with AsyncExitStack() as parts:
-        front = _Front(building.Building(folder, parts), window, opening)
+        behind = _Behind(building.Building(front.folder, parts), front.window, front.opening)
         try:
-            yield front
+            yield behind
         finally:
-            await front.come_to_rest()
+            await behind.come_to_rest()
             await cancel_all(within=5)
 
 
@@ -150,7 +132,7 @@ def _import_building() -> ModuleType:
     return building
 
 
-class _Front:
+class _Behind:
     """Brings window and building together: the door, the first start, the desk."""
 
     def __init__(self, building: Building, window: MainWindow, opening: Opening) -> None:
@@ -210,7 +192,7 @@ class _Front:
         self._opening.finish(desk)
         await self._window.begin(desk)
         spawn(desk.recovery.run(), name="recovery")
-        _milestone("ready")
+        _milestone("ready", time.monotonic())
 
 
 async def _until_closed(window: MainWindow) -> None:
@@ -239,6 +221,6 @@ async def _close_wanted(window: MainWindow) -> None:
         await wish
 
 
-def _milestone(step: str) -> None:
-    """A wall-clock mark in the log, for the start bench."""
-    _log.info("start", extra=log.fields(step=step, milliseconds=round(time.time() * 1000)))
+def _milestone(step: str, at: float) -> None:
+    """A mark of the system's monotonic clock in the log, for the start bench."""
+    _log.info("start", extra=log.fields(step=step, milliseconds=round(at * 1000)))

@@ -28,18 +28,35 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def desktop(home: Path, *, training: bool) -> int:
-    """Show the window until it is closed."""
+    """Show the window until it is closed. It is painted before the event loop is imported."""
+    from posapp import front as fronts
+
+    try:
+        front = fronts.build(home, training=training)
+    except fronts.StartRefused as refusal:
+        return _refused(str(refusal))
+    front.paint()
     from posapp import app
     from posapp.runtime import loop
 
     async def session() -> int:
-        return await app.run(home, training=training)
+        return await app.run(front)
 
     try:
         return loop.run(session, argv=["posapp"])
     except app.StartRefused as refusal:
-        app.say_refusal(str(refusal))
-        return REFUSED
+        return _refused(str(refusal))
+
+
+def _refused(sentence: str) -> int:
+    """One sentence for whoever started the program, on the terminal or, without one, in a box."""
+    if sys.stderr is not None:
+        print(sentence, file=sys.stderr)
+    else:
+        from posapp.runtime import dialogs
+
+        dialogs.alarm(sentence)
+    return REFUSED
 
 
 def doctor(home: Path, *, training: bool, as_json: bool) -> int:

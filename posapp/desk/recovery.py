@@ -60,7 +60,7 @@ class Recovery:
         """Look up whatever is due, for ever; ends only by being cancelled."""
         while True:
             self._wake.clear()
-            pause = await self._look_at_what_is_due()
+            pause = await self.look_at_what_is_due()
             if await self._look_for_captures():
                 pause = min(pause, _CAPTURE_PAUSE)
             with suppress(TimeoutError):
@@ -94,7 +94,8 @@ class Recovery:
             return await self._ledger.journal.open_attempts()
         return await self._ledger.journal.recover()
 
-    async def _look_at_what_is_due(self) -> timedelta:
+    async def look_at_what_is_due(self) -> timedelta:
+        """Look up every open attempt that is due; how long until the next one is."""
         try:
             waiting = await self._open_attempts()
         except LedgerError:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from posapp.model.money import Money
 
 
 class LedgerError(Exception):
-    """Base of all. Nothing was written when one of these is raised."""
+    """Base of all. Unless it says otherwise, nothing was written when one is raised."""
 
 
 class LedgerBusy(LedgerError):
@@ -32,7 +30,21 @@ class LedgerUnreadable(LedgerError):
 
 
 class LedgerStopped(LedgerError):
-    """The disk failed while writing; what it holds is not trusted until the next start."""
+    """The disk failed, or the ledger is closed: it takes nothing more.
+
+    Where the disk failed while writing it is not certain whether the last step was kept.
+    """
+
+
+class HoldsCardNumber(LedgerError):
+    """A text that was to be stored holds a card number. ``where`` says which text."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where} holds what looks like a card number. Nothing was written. Take the number "
+            "out: card numbers belong in the card form only."
+        )
+        self.where = where
 
 
 class OrderBusy(LedgerError):
@@ -75,12 +87,20 @@ class SameKey(LedgerError):
         )
 
 
+class SameReference(LedgerError):
+    def __init__(self) -> None:
+        super().__init__("This reference belongs to another payment. Try again.")
+
+
+class WrongPayment(LedgerError):
+    """An answer names another payment than the attempt is about; it proves nothing about it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The gateway's answer belongs to another payment. It was not taken over; the payment "
+            "stays as it was."
+        )
+
+
 class NoSuchEntry(LedgerError):
     """There is no order, attempt or payment with this id."""
-
-
-def full(path: Path) -> LedgerFull:
-    return LedgerFull(
-        f"The disk that holds {path.parent} is full. Nothing was written and nothing was sent. "
-        "Free some space and try again."
-    )

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from posapp.ledger import search
 from posapp.ledger.audit import Audit
-from posapp.ledger.codec import attempt_from, micros, moment, payment_from, payment_row
+from posapp.ledger.codec import attempt_from, moment, payment_from, payment_row
 from posapp.ledger.engine import Database
 from posapp.ledger.errors import NoSuchEntry
 from posapp.ledger.orders import read_order

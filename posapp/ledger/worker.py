@@ -15,15 +15,20 @@ class Worker:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="posapp-ledger")
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
-        """Do ``work`` on the thread. Once begun it goes to its end, whoever stops waiting."""
+        """Do ``work`` on the thread. It goes to its end, whoever stops waiting."""
         return await asyncio.shield(
             asyncio.get_running_loop().run_in_executor(self._thread, work)
         )
 
     async def end(self) -> None:
         """Wait for what was begun and give the thread back."""
-        await self.run(_nothing)
-        self._thread.shutdown(wait=True)
+        waited = False
+        try:
+            await self.run(_nothing)
+            waited = True
+        finally:
+            # Who stops waiting must not be held up; the thread then ends by itself.
+            self._thread.shutdown(wait=waited)
 
 
 def _nothing() -> None:

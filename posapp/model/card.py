@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 # Longest certain prefix wins; (first, last) of the leading digits, lengths of the whole number.
 _RANGES: tuple[tuple[str, str, str, tuple[int, ...]], ...] = (
@@ -29,6 +32,10 @@ _RANGES: tuple[tuple[str, str, str, tuple[int, ...]], ...] = (
 LONGEST_NUMBER = 19
 SHORTEST_NUMBER = 12
 _ROOM = 32
+
+_SHORTEST_FOUND = 13  # twelve digits in a text are too often something else
+_LONGEST_PHONE = 15  # ITU-T E.164
+_FIGURES = re.compile(r"\+?\d(?:[\s\u2010-\u2015\u2212-]*\d)*")
 
 
 class Digits:
@@ -180,6 +187,32 @@ def luhn_holds(digits: memoryview) -> bool:
             value = value * 2 - 9 if value > 4 else value * 2
         total += value
     return total % 10 == 0
+
+
+def holds_card_number(text: str) -> bool:
+    """Whether a text holds what looks like a card number: 13 to 19 digits whose check digit is
+    right, blanks and dashes between them ignored.
+
+    A number begins and ends where a group of digits does; only inside a group longer than any
+    card number is it looked for everywhere. No card number begins with 0, and up to 15 digits
+    after a ``+`` are a telephone number.
+    """
+    for run in _FIGURES.findall(text):
+        groups = re.findall(r"\d+", run)
+        digits = "".join(str(unicodedata.decimal(c)) for group in groups for c in group)
+        if run.startswith("+") and len(digits) <= _LONGEST_PHONE:
+            continue
+        edges = {0, *accumulate(len(group) for group in groups)}
+        for group, end in zip(groups, accumulate(map(len, groups)), strict=True):
+            if len(group) > LONGEST_NUMBER:
+                edges.update(range(end - len(group), end))
+        codes = memoryview(digits.encode("ascii"))
+        for start in edges:
+            for length in range(_SHORTEST_FOUND, LONGEST_NUMBER + 1):
+                found = codes[start : start + length]
+                if start + length in edges and found[0] != ord("0") and luhn_holds(found):
+                    return True
+    return False
 
 
 def number_problem(number: Digits, *, finished: bool) -> str | None:

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any, TypeVarTuple, Unpack, cast
 from weakref import WeakSet
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from posapp.runtime import crash
+from posapp.runtime.application import Application, application
 from posapp.runtime.calls import Calls, Later
 from posapp.runtime.interrupts import Interrupts
 
@@ -50,48 +50,7 @@ else:
 _Ts = TypeVarTuple("_Ts")
 
 WORKERS = 4
-NAME = "posapp"
-
-
-class Application(QApplication):
-    """The QApplication. A wish to quit (menu, session end) is passed on, never obeyed at once:
-    Qt would stop the loop under a main that has not finished."""
-
-    quit_asked = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Quit:
-            event.ignore()
-            self.quit_asked.emit()
-            return True
-        return super().event(event)
-
-
-def application(argv: Sequence[str]) -> QApplication:
-    """The one QApplication of this process, made on first use. Qt's own options in ``argv``
-    (``-platform``, ``-style``) are obeyed then.
-
-    Raises RuntimeError when the process already has an application without widgets.
-    """
-    present = QCoreApplication.instance()
-    app: QApplication
-    if present is None:
-        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
-            Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
-        )
-        app = Application(list(argv))
-    elif isinstance(present, QApplication):
-        app = present
-    else:
-        raise RuntimeError(
-            f"This process already runs a {type(present).__name__}, which cannot show windows. "
-            "Start the window in a process of its own."
-        )
-    app.setApplicationName(NAME)
-    app.setApplicationDisplayName(NAME)
-    QGuiApplication.setDesktopFileName(NAME)
-    app.setQuitOnLastWindowClosed(False)
-    return app
+__all__ = ["Application", "NestedLoop", "QEventLoop", "application", "run"]
 
 
 class NestedLoop(RuntimeError):

@@ -1,18 +1,22 @@
-"""The only way to start a task: kept, named, tied to its owner, its failure reported at once."""
+"""The only way to start a task: kept, named, tied to its owner, its failure reported at once.
+
+Screens are imported before the first paint, and asyncio costs a third of that time: it is
+imported here where it is used.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from weakref import ref
 
 import shiboken6
 from PySide6.QtCore import QObject
 
-from posapp.runtime import crash
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -52,6 +56,8 @@ def spawn(
 
     Raises RuntimeError (and closes ``coro``) when no loop is running or ``owner`` is gone.
     """
+    import asyncio
+
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -75,6 +81,8 @@ def _ended(task: asyncio.Task[Any]) -> None:
     if not task.cancelled():
         error = task.exception()
         if error is not None:
+            from posapp.runtime import crash
+
             crash.report(error, where=task.get_name())
 
 
@@ -142,6 +150,8 @@ async def cancel_all(*, within: float) -> frozenset[asyncio.Task[Any]]:
     Tasks that start meanwhile are cancelled too. Returns those that are still running after
     ``within`` seconds: none in a healthy program.
     """
+    import asyncio
+
     loop = asyncio.get_running_loop()
     me = asyncio.current_task()
     deadline = loop.time() + within

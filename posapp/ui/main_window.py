@@ -18,12 +18,9 @@ from PySide6.QtWidgets import (
 
 from posapp.desk.errors import Refused
 from posapp.model.display import AmountStyle
-from posapp.model.secret import Secret
-from posapp.runtime.dialogs import show
 from posapp.runtime.tasks import spawn
 from posapp.ui import theme
 from posapp.ui.counter.screen import CounterScreen
-from posapp.ui.lock.screen import LockScreen
 from posapp.ui.messages import Messages
 from posapp.ui.navigation import Navigation, Place
 from posapp.ui.opening import Opening
@@ -31,6 +28,8 @@ from posapp.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from posapp.desk.desk import Desk
+    from posapp.model.secret import Secret
+    from posapp.ui.lock.screen import LockScreen
     from posapp.ui.payments.screen import PaymentsScreen
     from posapp.ui.settings.screen import SettingsScreen
 
@@ -71,7 +70,7 @@ class MainWindow(QMainWindow):
         self.banner.words.setText("Training — no real money moves")
         self.navigation = Navigation(_PLACES)
         self.counter = CounterScreen(opening, self.messages, style, currency=currency)
-        self.lock = LockScreen()
+        self._lock: LockScreen | None = None
         self.payments: PaymentsScreen | None = None
         self.settings: SettingsScreen | None = None
         self._screens = QStackedWidget()
@@ -83,13 +82,27 @@ class MainWindow(QMainWindow):
         self.navigation.chosen.connect(self.go_to)
         self.navigation.lock_wanted.connect(self.lock_now)
         self.counter.receipt_wanted.connect(self.show_receipt)
-        self.lock.entered.connect(self._back_from_lock)
         self._idle.timeout.connect(self.lock_now)
 
     @property
     def desk(self) -> Desk | None:
         """The desk, once it is open."""
         return self._desk
+
+    @property
+    def lock(self) -> LockScreen:
+        """The lock screen, made when it is first needed."""
+        if self._lock is None:
+            from posapp.ui.lock.screen import LockScreen
+
+            self._lock = LockScreen()
+            self._lock.entered.connect(self._back_from_lock)
+            self._front.addWidget(self._lock)
+        return self._lock
+
+    def complete(self) -> None:
+        """Build what the first paint did not need."""
+        self.counter.complete()
 
     @property
     def locked(self) -> bool:
@@ -191,6 +204,7 @@ class MainWindow(QMainWindow):
         return False
 
     async def _show_receipt(self, attempt_id: int) -> None:
+        from posapp.runtime.dialogs import show
         from posapp.ui.receipt.dialog import ReceiptDialog
 
         desk = await self._opening.desk()
@@ -238,7 +252,6 @@ class MainWindow(QMainWindow):
         self._screens.addWidget(self.counter)
         row.addWidget(self._screens, 1)
         self._front.addWidget(self._work)
-        self._front.addWidget(self.lock)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import asyncio
+
     from posapp.desk.desk import Desk
 
 
@@ -13,7 +14,7 @@ class Opening:
     """``await opening.desk()`` gives the desk as soon as it is there. What was typed waits too."""
 
     def __init__(self) -> None:
-        self._open = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
         self._desk: Desk | None = None
 
     @property
@@ -22,9 +23,16 @@ class Opening:
 
     def finish(self, desk: Desk) -> None:
         self._desk = desk
-        self._open.set()
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._waiting.clear()
 
     async def desk(self) -> Desk:
         while self._desk is None:
-            await self._open.wait()
+            import asyncio
+
+            waiting = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            await waiting
         return self._desk

@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 
@@ -35,7 +34,7 @@ class Window(QMainWindow):
             self.painted = True
             QTimer.singleShot(0, self.tell)
     def tell(self):
-        print(round(time.time() * 1000), flush=True)
+        print(round(time.monotonic() * 1000), flush=True)
         QApplication.quit()
 
 app = QApplication([])
@@ -88,7 +87,7 @@ def _measure(folder: Path, rounds: int, environment: Mapping[str, str]) -> dict[
 
 def _empty_window(environment: Mapping[str, str]) -> float:
     """Milliseconds from the start of the process to the first paint of an empty window."""
-    begun = time.time()
+    begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-P", "-c", _EMPTY],
         env=environment,
@@ -105,15 +104,15 @@ def _posapp(home: Path, environment: Mapping[str, str]) -> dict[str, float]:
     log = home / "training" / "posapp.log"
     command = [sys.executable, "-P", "-m", "posapp", "--training", "--home", str(home)]
     with tempfile.TemporaryFile() as said:
-        begun = time.time()
+        begun = time.monotonic()
         with subprocess.Popen(command, env=environment, stdout=said, stderr=said) as child:
             try:
                 while "ready" not in (seen := _milestones(log, begun * 1000)):
-                    if child.poll() is not None or time.time() - begun > _PATIENCE:
+                    if child.poll() is not None or time.monotonic() - begun > _PATIENCE:
                         said.seek(0)
                         words = said.read().decode(errors="replace")
                         raise RuntimeError(
-                            f"The program did not get ready in {time.time() - begun:.0f} s "
+                            f"The program did not get ready in {time.monotonic() - begun:.0f} s "
                             f"(exit code {child.returncode}). It said:\n{words}"
                         )
                     time.sleep(0.05)
@@ -131,9 +130,8 @@ def _milestones(log: Path, since: float) -> dict[str, float]:
         if not line.endswith("\n"):
             continue  # being written right now
         entry = json.loads(line)
-        at = datetime.fromisoformat(entry["at"]).timestamp() * 1000
-        if "step" in entry and at >= since:
-            seen[entry["step"]] = at
+        if "step" in entry and entry["milliseconds"] >= since:
+            seen[entry["step"]] = entry["milliseconds"]
     return seen
 
 

@@ -41,8 +41,13 @@ async def ledger(ledger_path: Path, clock: MovableClock) -> AsyncIterator[Ledger
 
 
 @pytest.fixture
-def till(ledger: Ledger, gateway: FakeGateway, clock: MovableClock) -> Till:
-    return Till(name="T1", ledger=ledger, accounts=GivenAccounts(gateway), sleep=clock.sleep)
+def accounts(gateway: FakeGateway) -> GivenAccounts:
+    return GivenAccounts(gateway)
+
+
+@pytest.fixture
+def till(ledger: Ledger, accounts: GivenAccounts, clock: MovableClock) -> Till:
+    return Till(name="T1", ledger=ledger, accounts=accounts, sleep=clock.sleep)
 
 
 @pytest_asyncio.fixture

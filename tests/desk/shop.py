@@ -16,10 +16,8 @@ from posapp.model.attempt import Attempt
 from posapp.model.card import Card, Digits, Expiry
 from posapp.model.money import Money
 from posapp.model.order import Customer, Line, Order
-from posapp.runtime.tasks import spawn
 from tests.fakes.clock import MovableClock
 from tests.fakes.gateway import FakeGateway
-from tests.waiting import until
 
 LEDGER_KEY = bytes(range(32))
 AUDIT_KEY = bytes(range(32, 64))
@@ -93,22 +91,10 @@ class Shop:
 
     async def passes(self, time: timedelta) -> None:
         """Time goes by while the recovery works: it looks whenever a look-up is due."""
-        task = spawn(self.recovery.run(), name="recovery")
         end = self.clock() + time
-        try:
-            while self.clock() < end:
-                self.clock.move(timedelta(seconds=30))
-                await self._settled()
-        finally:
-            task.cancel()
-            await until(task.done)
-
-    async def _settled(self) -> None:
-        """Let the recovery go round until a whole round asked nothing."""
         while True:
-            before = len(self.gateway.calls)
-            rounds = self.ledger_reads
-            self.recovery.recheck()
-            await until(lambda: self.ledger_reads > rounds + 1)
-            if len(self.gateway.calls) == before:
+            pause = await self.recovery.look_at_what_is_due()
+            if self.clock() + pause > end:
+                self.clock.at = max(end, self.clock())
                 return
+            self.clock.move(pause)

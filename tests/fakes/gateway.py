@@ -149,7 +149,7 @@ class CardGateway(Gateway):
             if prepared.amount.minor > payment.refundable:
                 raise NotAllowed("More than is left was to be refunded.", said="amount_too_large")
             record = RefundRecord(
-                id=f"ref_{len(self._answered) + 1}",
+                id=f"ref_{1 + sum(len(p.refunds) for p in self.payments.values())}",
                 amount=prepared.amount,
                 state=RefundState.PENDING,
                 at=self._clock(),

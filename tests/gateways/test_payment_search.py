@@ -134,6 +134,13 @@ async def test_a_search_that_was_not_finished_is_never_an_empty_answer(
             await gateway(transport, other.url).find(REFERENCE, since=NOW)
 
 
+async def test_a_list_that_goes_in_circles_is_noticed_at_once(transport: Transport) -> None:
+    async with peer(saying(200, page(entry(1), more=True))) as other:
+        with pytest.raises(GatewayDown, match="not finished"):
+            await gateway(transport, other.url).find(REFERENCE, since=NOW)
+        assert len(other.received) == 2
+
+
 async def test_a_list_without_end_is_given_up(transport: Transport) -> None:
     async def endless(one: Received, writer: asyncio.StreamWriter) -> None:
         last = int(one.query.get("starting_after", "pay_0").removeprefix("pay_"))

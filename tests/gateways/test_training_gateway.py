@@ -16,6 +16,7 @@ from posapp.gateways.port import (
     Gateway,
     NotAllowed,
     NotFound,
+    PaymentPages,
     Prepared,
     Rejected,
     Unauthorised,
@@ -114,6 +115,23 @@ async def test_a_card_that_needs_the_bank_leads_to_an_address(
     payment = await settled(shop, await charged(shop, "4635440000002223"))
     assert payment.status is PaymentStatus.ACTION_NEEDED
     assert payment.action_url.startswith("http://127.0.0.1:")
+
+
+@each_flowlix
+async def test_a_page_for_the_customer_is_made_once_and_found_again(
+    kind: Kind, endpoints: Endpoints, transport: Transport
+) -> None:
+    shop = kind.build(endpoints, transport, False)
+    assert isinstance(shop, PaymentPages)
+    began = samples.present()
+    prepared = shop.prepare_page(samples.charge(TOTAL, description="Order 1043"))
+    payment = await shop.send_page(prepared)
+    assert (await shop.send_page(prepared)).id == payment.id
+    assert (payment.reference, payment.amount) == ("T1-1043-1-K7QX", TOTAL)
+    [found] = await shop.find(payment.reference, since=began)
+    for told in (payment, found, await shop.read(payment.id)):
+        assert told.status is PaymentStatus.ACTION_NEEDED
+        assert told.action_url.startswith("http://127.0.0.1:")
 
 
 async def test_a_phone_order_at_payfac_that_needs_the_bank_is_declined(
@@ -259,6 +277,15 @@ async def test_the_check_proves_address_and_key(
     kind: Kind, endpoints: Endpoints, transport: Transport
 ) -> None:
     assert "training" in await kind.build(endpoints, transport, False).check()
+
+
+@each_kind
+async def test_all_of_it_works_on_the_loop_of_the_windows(
+    kind: Kind, qapp: object, endpoints: Endpoints, transport: Transport
+) -> None:
+    assert qapp is not None
+    shop, payment = await paid(kind, endpoints, transport)
+    assert len(await shop.find(payment.reference, since=payment.created_at)) == 1
 
 
 async def test_a_number_that_is_none_is_refused_by_payfac_beside_its_field(

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
-    QDialog,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -116,28 +115,27 @@ class Till:
     # Keys.
 
     async def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.keyClick(self._hands(), key, modifiers)
+        QTest.keyClick(await self._hands(), key, modifiers)
         await asyncio.sleep(self.pace)
 
     async def type(self, text: str) -> None:
         for character in text:
-            QTest.keyClick(self._hands(), character)
+            QTest.keyClick(await self._hands(), character)
             await asyncio.sleep(self.pace)
 
     async def hold_enter(self, repeats: int) -> None:
         """Enter, kept down: what the system sends when a hand rests on the key."""
+        key = Qt.Key.Key_Return
         for repeat in range(repeats):
-            key = Qt.Key.Key_Return
-            QApplication.sendEvent(
-                self._hands(),
-                QKeyEvent(QEvent.Type.KeyPress, key, NONE, "\r", repeat > 0, 1),
-            )
+            press = QKeyEvent(QEvent.Type.KeyPress, key, NONE, "\r", repeat > 0, 1)
+            QApplication.sendEvent(await self._hands(), press)
             await asyncio.sleep(0)
-        QTest.keyRelease(self._hands(), Qt.Key.Key_Return)
+        QTest.keyRelease(await self._hands(), key)
 
     async def tab_to(self, name: str) -> None:
         """Press Tab until the focus is there; fails where Tab does not lead there."""
         seen: list[str] = []
+        await self._hands()
         for _ in range(_STATIONS):
             if self.focus == name:
                 return
@@ -232,6 +230,7 @@ class Till:
 
     async def go_on(self) -> None:
         """The button on the result has the focus: Enter."""
+        await self._hands()
         assert self.focus == "result.next", f"The focus is at {self.focus}"
         await self.press(Qt.Key.Key_Return)
         await until(lambda: self.shows("card.number"), _PATIENCE, what="the card form")
@@ -324,13 +323,17 @@ class Till:
         await self.press(Qt.Key.Key_Return)
         await until(lambda: not self.shows("lock"), _PATIENCE, what="the lock to open")
 
-    def _hands(self) -> QWidget:
-        """Where the keys of a person go now."""
-        widget = QApplication.focusWidget()
-        if widget is not None:
-            return widget
-        dialog = QApplication.activeModalWidget()
-        return dialog if isinstance(dialog, QDialog) else self.window
+    async def _hands(self) -> QWidget:
+        """Where the keys of a person go now.
+
+        When a dialog closes, a window manager hands the keyboard back to the window below; the
+        offscreen platform has none, so that is done here.
+        """
+        if QApplication.activeWindow() is None:
+            below = QApplication.activeModalWidget() or self.window
+            below.activateWindow()
+            await until(QApplication.activeWindow, _PATIENCE, what="a window with the keyboard")
+        return QApplication.focusWidget() or QApplication.activeWindow() or self.window
 
 
 def plain(text: str) -> str:

@@ -75,9 +75,31 @@ def charge_body(connection: FlowlixConnection, charge: Charge, card: Card) -> js
                 "holder_name": (card.name or charge.customer.name).strip(),
             },
         },
-        "billing_details": _billing_details(charge.customer, card),
+        "billing_details": _billing_details(
+            charge.customer,
+            name=charge.customer.name or card.name,
+            postcode=card.postcode or charge.customer.postcode,
+        ),
         "metadata": {REFERENCE: charge.reference},
     }
+    if charge.description:
+        document["description"] = charge.description
+    return json_body.build(document)
+
+
+def page_body(connection: FlowlixConnection, charge: Charge) -> json_body.Built:
+    """A page where the customer types the card; what is known of the customer fills it in."""
+    document: dict[str, object] = {
+        "amount": charge.amount.minor,
+        "currency": charge.amount.currency,
+        "return_url": connection.return_url,
+        "merchant_reference": charge.reference,
+        "metadata": {REFERENCE: charge.reference},
+    }
+    customer = charge.customer
+    details = _billing_details(customer, name=customer.name, postcode=customer.postcode)
+    if details:
+        document["billing_details"] = details
     if charge.description:
         document["description"] = charge.description
     return json_body.build(document)
@@ -107,13 +129,13 @@ def reason_for(words: str) -> str:
     return _USUAL_REASON
 
 
-def _billing_details(customer: Customer, card: Card) -> dict[str, object]:
-    first, last = first_and_last(customer.name or card.name)
+def _billing_details(customer: Customer, *, name: str, postcode: str) -> dict[str, object]:
+    first, last = first_and_last(name)
     country = customer.country.strip().upper()
     address = {
         "line1": customer.address,
         "city": customer.city,
-        "postal_code": card.postcode or customer.postcode,
+        "postal_code": postcode,
         "country": country if len(country) == 2 and country.isascii() and country.isalpha() else "",
     }
     known = {

@@ -8,6 +8,7 @@ from posapp.gateways.transport import Transport
 from posapp.model.secret import Secret
 
 PAYMENTS = "/v1/payments"
+PAGES = "/v1/payments/hpp"
 REFUNDS = "/v1/refunds"
 
 
@@ -18,6 +19,9 @@ class FlowlixClient:
 
     async def create_payment(self, body: bytearray, *, key: str, reference: str) -> Answer:
         return await self._transport.money(self._post(PAYMENTS, body, key, reference))
+
+    async def create_page(self, body: bytearray, *, key: str, reference: str) -> Answer:
+        return await self._transport.money(self._post(PAGES, body, key, reference))
 
     async def create_refund(self, body: bytearray, *, key: str, reference: str) -> Answer:
         return await self._transport.money(self._post(REFUNDS, body, key, reference))

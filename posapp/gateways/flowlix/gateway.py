@@ -21,9 +21,10 @@ from posapp.gateways.flowlix.bodies import (
     card_problem,
     charge_body,
     charge_problem,
+    page_body,
     refund_body,
 )
-from posapp.gateways.flowlix.client import PAYMENTS, REFUNDS, FlowlixClient
+from posapp.gateways.flowlix.client import PAGES, PAYMENTS, REFUNDS, FlowlixClient
 from posapp.gateways.flowlix.connection import FlowlixConnection
 from posapp.gateways.flowlix.translate import payment_from, refund_from
 from posapp.gateways.flowlix_answers import REFERENCE, explain
@@ -39,7 +40,7 @@ from posapp.model.payment import refund_problem as general_problem
 
 
 class FlowlixGateway:
-    """Fulfils ``posapp.gateways.port.Gateway``.
+    """Fulfils ``Gateway`` and ``PaymentPages`` of ``posapp.gateways.port``.
 
     The API knows no phone orders: the bank may ask the caller to confirm, and the payment then
     has the status ACTION_NEEDED and an address. A charge may also be PENDING at first.
@@ -107,13 +108,28 @@ class FlowlixGateway:
             )
         finally:
             prepared.wipe()
-        if not answer.accepted:
-            raise charge_refused(answer, explain(answer), self.label)
-        try:
-            return self._payment(await document_of(answer), answer)
-        except Unreadable:
-            pass
-        raise unreadable_outcome(answer, self.label)
+        return await self._made(answer)
+
+    def prepare_page(self, charge: Charge) -> Prepared:
+        if problem := charge_problem(self._connection, charge):
+            raise Rejected(problem[1], fields=dict((problem,)))
+        built = page_body(self._connection, charge)
+        return Prepared(
+            operation="page",
+            path=PAGES,
+            body=built.body,
+            key=charge.key,
+            fingerprint=built.fingerprint,
+            keeps=True,
+            reference=charge.reference,
+            amount=charge.amount,
+        )
+
+    async def send_page(self, prepared: Prepared) -> Payment:
+        answer = await self._client.create_page(
+            prepared.body, key=prepared.key, reference=prepared.reference
+        )
+        return await self._made(answer)
 
     def prepare_refund(self, refund: Refund) -> Prepared:
         problem = self.refund_problem(refund.payment, refund.amount)
@@ -196,6 +212,16 @@ class FlowlixGateway:
 
     async def close(self) -> None:
         """Nothing to close: connections belong to the shared transport."""
+
+    async def _made(self, answer: Answer) -> Payment:
+        """The payment that a charge or a page has made."""
+        if not answer.accepted:
+            raise charge_refused(answer, explain(answer), self.label)
+        try:
+            return self._payment(await document_of(answer), answer)
+        except Unreadable:
+            pass
+        raise unreadable_outcome(answer, self.label)
 
     async def _page(self, created_from: int, after: str) -> Answer:
         answer = await self._client.payments(limit=PAGE, created_from=created_from, after=after)

@@ -45,3 +45,4 @@ class PaymentAnswer(Wire):
     decline_message: Lenient[Text] = None
     refunds: list[RefundAnswer] | None = None
     next_action: Lenient[NextAction] = None
+    hosted_payment_url: Lenient[Text] = None

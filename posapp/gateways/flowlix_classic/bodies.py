@@ -94,7 +94,28 @@ def charge_body(
         },
         "metadata": {REFERENCE: charge.reference},
     }
-    if customer := _customer(charge.customer, card):
+    customer = _customer(
+        charge.customer,
+        name=charge.customer.name or card.name,
+        postcode=card.postcode or charge.customer.postcode,
+    )
+    if customer:
+        document["customer"] = customer
+    if charge.description:
+        document["description"] = charge.description
+    return json_body.build(document)
+
+
+def page_body(connection: FlowlixClassicConnection, charge: Charge) -> json_body.Built:
+    """A page where the customer types the card. ``redirect_url`` is where the customer ends."""
+    document: dict[str, object] = {
+        "amount": charge.amount.minor,
+        "currency": charge.amount.currency.lower(),
+        "redirect_url": connection.return_url,
+        "metadata": {REFERENCE: charge.reference},
+    }
+    known = charge.customer
+    if customer := _customer(known, name=known.name, postcode=known.postcode):
         document["customer"] = customer
     if charge.description:
         document["description"] = charge.description
@@ -109,9 +130,9 @@ def refund_body(refund: Refund) -> json_body.Built:
     return json_body.build(document)
 
 
-def _customer(customer: Customer, card: Card) -> dict[str, object]:
+def _customer(customer: Customer, *, name: str, postcode: str) -> dict[str, object]:
     """All of it or nothing: an incomplete customer is refused."""
-    first, last = first_and_last(customer.name or card.name)
+    first, last = first_and_last(name)
     country = customer.country.strip().upper()
     known: dict[str, object] = {
         "email": customer.email,
@@ -121,6 +142,6 @@ def _customer(customer: Customer, card: Card) -> dict[str, object]:
         "phone": customer.phone if customer.phone.startswith("+") else "",
         "address": customer.address,
         "city": customer.city,
-        "zip": card.postcode or customer.postcode,
+        "zip": postcode,
     }
     return known if all(known.values()) else {}

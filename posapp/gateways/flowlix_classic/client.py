@@ -8,6 +8,7 @@ from posapp.gateways.transport import Transport
 from posapp.model.secret import Secret
 
 PAYMENTS = "/v1/payments"
+PAGES = "/v1/payments/hpp"
 
 
 class FlowlixClassicClient:
@@ -17,6 +18,9 @@ class FlowlixClassicClient:
 
     async def create_payment(self, body: bytearray, *, key: str, reference: str) -> Answer:
         return await self._transport.money(self._post(PAYMENTS, PAYMENTS, body, key, reference))
+
+    async def create_page(self, body: bytearray, *, key: str, reference: str) -> Answer:
+        return await self._transport.money(self._post(PAGES, PAGES, body, key, reference))
 
     async def refund(self, path: str, body: bytearray, *, key: str, reference: str) -> Answer:
         template = f"{PAYMENTS}/{{id}}/refund"

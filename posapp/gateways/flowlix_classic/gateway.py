@@ -22,11 +22,12 @@ from posapp.gateways.flowlix_classic.bodies import (
     card_problem,
     charge_body,
     charge_problem,
+    page_body,
     reason_problem,
     refund_body,
     refund_problem,
 )
-from posapp.gateways.flowlix_classic.client import PAYMENTS, FlowlixClassicClient
+from posapp.gateways.flowlix_classic.client import PAGES, PAYMENTS, FlowlixClassicClient
 from posapp.gateways.flowlix_classic.connection import FlowlixClassicConnection
 from posapp.gateways.flowlix_classic.translate import payment_from
 from posapp.gateways.outside_text import is_id
@@ -40,7 +41,7 @@ from posapp.model.payment import Payment, RefundRecord
 
 
 class FlowlixClassicGateway:
-    """Fulfils ``posapp.gateways.port.Gateway``.
+    """Fulfils ``Gateway`` and ``PaymentPages`` of ``posapp.gateways.port``.
 
     The API knows no phone orders: the bank may ask the caller to confirm, and the payment then
     has the status ACTION_NEEDED and an address. A charge is PENDING at first. The forerunner of
@@ -110,13 +111,28 @@ class FlowlixClassicGateway:
             )
         finally:
             prepared.wipe()
-        if not answer.accepted:
-            raise charge_refused(answer, explain(answer), self.label)
-        try:
-            return self._payment(await document_of(answer), answer)
-        except Unreadable:
-            pass
-        raise unreadable_outcome(answer, self.label)
+        return await self._made(answer)
+
+    def prepare_page(self, charge: Charge) -> Prepared:
+        if problem := charge_problem(self._connection, charge):
+            raise Rejected(problem[1], fields=dict((problem,)))
+        built = page_body(self._connection, charge)
+        return Prepared(
+            operation="page",
+            path=PAGES,
+            body=built.body,
+            key=charge.key,
+            fingerprint=built.fingerprint,
+            keeps=True,
+            reference=charge.reference,
+            amount=charge.amount,
+        )
+
+    async def send_page(self, prepared: Prepared) -> Payment:
+        answer = await self._client.create_page(
+            prepared.body, key=prepared.key, reference=prepared.reference
+        )
+        return await self._made(answer)
 
     def prepare_refund(self, refund: Refund) -> Prepared:
         problem = self.refund_problem(refund.payment, refund.amount)
@@ -199,6 +215,16 @@ class FlowlixClassicGateway:
 
     async def close(self) -> None:
         """Nothing to close: connections belong to the shared transport."""
+
+    async def _made(self, answer: Answer) -> Payment:
+        """The payment that a charge or a page has made."""
+        if not answer.accepted:
+            raise charge_refused(answer, explain(answer), self.label)
+        try:
+            return self._payment(await document_of(answer), answer)
+        except Unreadable:
+            pass
+        raise unreadable_outcome(answer, self.label)
 
     async def _page(self, created_from: int, after: str) -> Answer:
         answer = await self._client.payments(limit=PAGE, created_from=created_from, after=after)

@@ -8,7 +8,7 @@ from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summ
 from posapp.gateways.flowlix_classic import wire
 from posapp.gateways.flowlix_classic.declines import decline_for
 from posapp.gateways.moments import from_unix
-from posapp.gateways.outside_text import plain
+from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.money import ISO_EXPONENT, Money
 from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
@@ -37,6 +37,9 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
         Unreadable: a currency that does not exist, or a moment beyond all calendars.
     """
     status = STATUSES.get(said.status.lower(), PaymentStatus.UNKNOWN)
+    page = web_address(said.redirect_url)
+    if status is PaymentStatus.PENDING and page and said.card is None:
+        status = PaymentStatus.ACTION_NEEDED  # nobody has typed a card on the page yet
     amount = _money(said.amount, said.currency)
     refunds = _refunds(said, status, amount)
     captured = amount.minor if status in _TAKEN else 0
@@ -70,7 +73,7 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
         )
         if declined
         else None,
-        action_url=action_address(said.next_action) if acting else "",
+        action_url=(page or action_address(said.next_action)) if acting else "",
         refunds=refunds,
         request_id=request_id,
     )

@@ -41,3 +41,4 @@ class PaymentAnswer(Wire):
     refunded_amount: Amount | None = None
     refunds: list[RefundEntry] | None = None
     next_action: Lenient[NextAction] = None
+    redirect_url: Lenient[Text] = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -12,7 +14,9 @@ from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.fields import TextField
 from posapp.ui.widgets.labels import ElidedLabel, Label
 from posapp.ui.widgets.panel import Panel
-from posapp.ui.widgets.suggestions import Hit, Suggestions
+
+if TYPE_CHECKING:
+    from posapp.ui.widgets.suggestions import Hit, Suggestions
 
 
 class CustomerPanel(Panel):
@@ -33,17 +37,24 @@ class CustomerPanel(Panel):
         self.details = Button(
             "Details…", name="counter.customer_details", kind="quiet", compact=True
         )
-        self.suggestions = Suggestions(
-            self.field.input, self.field.frame, overlay, name="counter.customers"
-        )
+        self.suggestions: Suggestions | None = None
+        self._overlay = overlay
         self._shown = QWidget()
         self._build()
         self.field.input.textEdited.connect(self.searched)
         self.field.input.returnPressed.connect(self._enter)
         self.field.input.editingFinished.connect(self._left)
-        self.suggestions.picked.connect(self._picked)
         self.details.clicked.connect(self.details_wanted)
         QShortcut(QKeySequence("F3"), self).activated.connect(self.edit)
+
+    def complete(self) -> None:
+        """Build the list of hits, which the first paint does without."""
+        from posapp.ui.widgets.suggestions import Suggestions
+
+        self.suggestions = Suggestions(
+            self.field.input, self.field.frame, self._overlay, name="counter.customers"
+        )
+        self.suggestions.picked.connect(self._picked)
 
     def show_customer(self, view: CustomerView) -> None:
         named = bool(view.name)
@@ -68,7 +79,8 @@ class CustomerPanel(Panel):
         super().changeEvent(event)
 
     def _enter(self) -> None:
-        self.given.emit(self.field.text(), self.suggestions.row)
+        row = self.suggestions.row if self.suggestions is not None else -1
+        self.given.emit(self.field.text(), row)
         self.focusNextChild()
 
     def _left(self) -> None:
@@ -79,7 +91,8 @@ class CustomerPanel(Panel):
         self.given.emit(self.field.text(), row)
 
     def show_hits(self, hits: tuple[Hit, ...]) -> None:
-        self.suggestions.show_hits(hits)
+        if self.suggestions is not None:
+            self.suggestions.show_hits(hits)
 
     def _build(self) -> None:
         head = QHBoxLayout()

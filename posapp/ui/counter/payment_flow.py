@@ -11,7 +11,9 @@ from posapp.model.card import Card
 from posapp.model.display import AmountStyle
 from posapp.model.order import Order
 from posapp.runtime.tasks import spawn
-from posapp.ui.counter.state import card_words, derive_not_moved, derive_result
+from posapp.ui.counter.result_state import card_words, derive_not_moved, derive_result
+from posapp.ui.counter.result_view import ResultPanel
+from posapp.ui.counter.running_view import RunningView
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
 
@@ -35,6 +37,12 @@ class PaymentFlow(QObject):
         self._busy = False
         self._shown: Outcome | None = None
         self._listening = False
+        self.running = RunningView()
+        self.result = ResultPanel()
+        for page in (self.running, self.result):
+            screen.payment.addWidget(page)
+        self.result.next_wanted.connect(self.go_on)
+        self.result.receipt_wanted.connect(self.receipt)
 
     @property
     def attempt(self) -> int | None:
@@ -59,8 +67,9 @@ class PaymentFlow(QObject):
 
     def go_on(self) -> None:
         """What the button on the result says."""
-        view = self._screen.result.view
+        view = self.result.view
         self._shown = None
+        self.result.clear()
         if view is not None and view.next_step == "another_card":
             spawn(self._another_card(), name="another card", owner=self._screen)
         else:
@@ -87,7 +96,7 @@ class PaymentFlow(QObject):
         finally:
             card.wipe()
             self._busy = False
-            self._screen.running.stop()
+            self.running.stop()
 
     async def _make_link(self) -> None:
         try:
@@ -105,11 +114,11 @@ class PaymentFlow(QObject):
             self._back_to_form(problem)
         finally:
             self._busy = False
-            self._screen.running.stop()
+            self.running.stop()
 
     def _run(self, order: Order, what: str) -> None:
-        self._screen.running.start(self._style.money(order.total), what)
-        self._screen.payment.setCurrentWidget(self._screen.running)
+        self.running.start(self._style.money(order.total), what)
+        self._screen.payment.setCurrentWidget(self.running)
         self._screen.pay_link.hide()
 
     async def _arrive(self, desk: Desk, outcome: Outcome) -> None:
@@ -121,8 +130,8 @@ class PaymentFlow(QObject):
 
     def _show(self, outcome: Outcome) -> None:
         self._shown = outcome
-        self._screen.result.show_result(derive_result(outcome, self._style))
-        self._screen.payment.setCurrentWidget(self._screen.result)
+        self.result.show_result(derive_result(outcome, self._style))
+        self._screen.payment.setCurrentWidget(self.result)
         self._screen.pay_link.hide()
 
     def _something_changed(self) -> None:
@@ -154,10 +163,11 @@ class PaymentFlow(QObject):
             self._back_to_form(problem)
             return
         amount = self._style.money(order.total) if order else ""
-        self._screen.result.show_result(derive_not_moved(str(problem), amount))
-        self._screen.payment.setCurrentWidget(self._screen.result)
+        self.result.show_result(derive_not_moved(str(problem), amount))
+        self._screen.payment.setCurrentWidget(self.result)
         self._screen.pay_link.hide()
 
     def _back_to_form(self, problem: Refused) -> None:
+        self.result.clear()
         self._screen.show_form()
         self._screen.card_form.show_problems(str(problem), problem.fields)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QPainter, QPaintEve
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from posapp.ui import icons, theme
-from posapp.ui.counter.state import ResultView
+from posapp.ui.counter.result_state import ResultView
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.labels import ElidedLabel, Label
 from posapp.ui.widgets.panel import Hairline, Panel, clear

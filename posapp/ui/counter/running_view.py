@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from posapp.ui import theme
-from posapp.ui.counter.state import STILL_WAITING_AFTER
+from posapp.ui.counter.result_state import STILL_WAITING_AFTER
 from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.panel import Panel
 

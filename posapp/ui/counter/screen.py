@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -12,22 +13,19 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from posapp.model.card import Card
 from posapp.model.display import AmountStyle
 from posapp.model.order import Customer, Line, Order, OrderState, Product
-from posapp.runtime.dialogs import show
 from posapp.runtime.tasks import spawn
 from posapp.ui import theme
 from posapp.ui.counter.card_form import CardForm
-from posapp.ui.counter.customer_dialog import CustomerDialog
 from posapp.ui.counter.customer_panel import CustomerPanel
 from posapp.ui.counter.order_panel import OrderPanel
-from posapp.ui.counter.payment_flow import PaymentFlow
-from posapp.ui.counter.result_view import ResultPanel
-from posapp.ui.counter.running_view import RunningView
 from posapp.ui.counter.state import derive_customer, derive_order, read_customer
 from posapp.ui.counter.typed_line import custom_line, product_line
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
 from posapp.ui.widgets.buttons import Button
-from posapp.ui.widgets.suggestions import Hit
+
+if TYPE_CHECKING:
+    from posapp.ui.counter.payment_flow import PaymentFlow
 
 _TAX = Decimal(19)
 
@@ -56,14 +54,23 @@ class CounterScreen(QWidget):
         self.order_panel = OrderPanel(self)
         self.customer_panel = CustomerPanel(self)
         self.card_form = CardForm()
-        self.running = RunningView()
-        self.result = ResultPanel()
         self.pay_link = Button("Payment link", name="counter.pay_link", shortcut="F9", icon="link")
         self.payment = QStackedWidget()
+        self.flow: PaymentFlow | None = None
         self._build()
-        self.flow = PaymentFlow(self, opening, messages, style)
         self._connect()
         self._paint()
+
+    def complete(self) -> None:
+        """Build what the first paint did not need: lists of hits and lines, running, result."""
+        from posapp.ui.counter.payment_flow import PaymentFlow
+
+        self.order_panel.complete()
+        self.customer_panel.complete()
+        self.flow = PaymentFlow(self, self._opening, self._messages, self._style)
+        self.card_form.charge_wanted.connect(self.flow.charge)
+        self.pay_link.clicked.connect(self.flow.link)
+        self.pay_link.bind("F9")
 
     @property
     def order(self) -> Order | None:
@@ -95,7 +102,6 @@ class CounterScreen(QWidget):
         self._paint()
 
     def show_form(self) -> None:
-        self.result.clear()
         self.payment.setCurrentWidget(self.card_form)
         self._paint()
 
@@ -126,6 +132,8 @@ class CounterScreen(QWidget):
         if text.strip() != self.order_panel.search.text():
             return  # typed on meanwhile
         self._hits = hits
+        from posapp.ui.widgets.suggestions import Hit
+
         self.order_panel.show_hits(
             tuple(
                 Hit(p.name, f"SKU {p.sku}", self._style.money(p.price)) for p in hits
@@ -196,6 +204,8 @@ class CounterScreen(QWidget):
         found = await desk.orders.find_customers(text) if len(text.strip()) >= 2 else ()
         if text.strip() != self.customer_panel.field.text():
             return
+        from posapp.ui.widgets.suggestions import Hit
+
         self._callers = found
         views = [derive_customer(customer) for customer in found]
         self.customer_panel.show_hits(tuple(Hit(v.name, v.detail) for v in views))
@@ -222,6 +232,9 @@ class CounterScreen(QWidget):
         spawn(self._ask_details(), name="customer details", owner=self)
 
     async def _ask_details(self) -> None:
+        from posapp.runtime.dialogs import show
+        from posapp.ui.counter.customer_dialog import CustomerDialog
+
         dialog = CustomerDialog(self._order.customer if self._order else self._early, self)
         if await show(dialog):
             self._set_customer(dialog.customer())
@@ -280,11 +293,6 @@ class CounterScreen(QWidget):
         self.customer_panel.searched.connect(self._search_customer)
         self.customer_panel.given.connect(self._name_customer)
         self.customer_panel.details_wanted.connect(self._edit_customer)
-        self.card_form.charge_wanted.connect(self.flow.charge)
-        self.pay_link.clicked.connect(self.flow.link)
-        self.pay_link.bind("F9")
-        self.result.next_wanted.connect(self.flow.go_on)
-        self.result.receipt_wanted.connect(self.flow.receipt)
 
     def changeEvent(self, event: QEvent) -> None:
         self.update()
@@ -301,8 +309,7 @@ class CounterScreen(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.STEP * 4)
         column.addWidget(self.customer_panel)
-        for page in (self.card_form, self.running, self.result):
-            self.payment.addWidget(page)
+        self.payment.addWidget(self.card_form)
         column.addWidget(self.payment, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.pay_link)
         column.addStretch(1)

@@ -11,7 +11,7 @@ from posapp.model.display import AmountStyle
 from posapp.model.history import PaymentDetail, PaymentRow, TimelineEntry
 from posapp.model.money import Money
 from posapp.model.payment import PaymentStatus, RefundRecord, RefundState
-from posapp.ui.counter.state import card_words, check_words
+from posapp.ui.counter.result_state import card_words, check_words
 
 _STATUS: dict[PaymentStatus, tuple[str, str]] = {
     PaymentStatus.PENDING: ("In progress", "not_known"),
