@@ -191,8 +191,9 @@ class _Behind:
         self._desk = desk
         self._opening.finish(desk)
         await self._window.begin(desk)
-        spawn(desk.recovery.run(), name="recovery")
         _milestone("ready", time.monotonic())
+        spawn(desk.recovery.run(), name="recovery")
+        self._window.make_back_office(desk)
 
 
 async def _until_closed(window: MainWindow) -> None:

@@ -1,12 +1,13 @@
 """Finds the files of ``resources/``: icons, fonts, texts, the sample catalogue.
 
 In a checkout they lie beside the package; an installed or frozen program carries them inside it.
+All three are plain folders, so the module's own place is enough: ``importlib.resources`` would
+find the same and cost 4 ms before the first paint.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 INSTALLED_FOLDER = "_resources"
@@ -24,7 +25,7 @@ def root() -> Path:
     Raises:
         AssetMissing: the program came without its resources.
     """
-    package = Path(str(files("posapp")))
+    package = Path(__file__).resolve().parent
     installed = package / INSTALLED_FOLDER
     checkout = package.parent / "resources"
     for folder in (installed, checkout):

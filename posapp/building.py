@@ -5,11 +5,16 @@ Imported in a worker thread after the first paint; ``app`` and the command line 
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+
+# No foreign plugin may look into what is validated here; looking for them costs 10 ms as well.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from posapp.desk.accounts import Accounts
 from posapp.desk.book import Book
@@ -114,17 +119,17 @@ class Building:
             raise Refused(str(problem)) from problem
 
     async def _desk(self, vault: Vault, *, training: bool) -> Desk:
-        ledger = await Ledger.open(
+        opening = Ledger.open(
             self._folder / "ledger.db",
             key=vault.key_for("ledger"),
             audit_key=vault.key_for("audit"),
             clock=now,
             till=TILL,
         )
+        ledger, transport = await asyncio.gather(opening, in_thread(Transport))
         self._lifetimes.push_async_callback(ledger.close)
-        await ledger.journal.recover()
-        transport = await in_thread(Transport)
         self._lifetimes.push_async_callback(transport.close)
+        await ledger.journal.recover()
         till = Till(
             name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now)
         )

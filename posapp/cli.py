@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from getpass import getpass
 from pathlib import Path
 
 from posapp import __version__
@@ -62,6 +61,8 @@ def _refused(sentence: str) -> int:
 def doctor(home: Path, *, training: bool, as_json: bool) -> int:
     """Examine the data folder; asks for the passphrase where somebody can type it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from getpass import getpass
+
     from posapp import app
     from posapp.model.secret import Secret
     from posapp.runtime import loop

@@ -7,6 +7,7 @@ prints their paths. Nothing is compared: the pictures are for people to look at.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from tests.waiting import until
 
 SUCCESS, DECLINED, CHALLENGED = "4242424242424242", "4000000000000002", "4635440000002223"
 FLOWLIX = "Practice Flowlix"
+_SETTLING = 0.05
 PASSPHRASE = "a passphrase nobody needs to keep"
 
 
@@ -37,11 +39,12 @@ class Camera:
         self._folder = folder
         self.taken: list[Path] = []
 
-    def take(self, till: Till, name: str) -> None:
+    async def take(self, till: Till, name: str) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         for dark in (True, False):
             theme.apply(application, dark=dark)
+            await asyncio.sleep(_SETTLING)  # the new colours reach the widgets with the next events
             path = self._folder / f"{name}-{'dark' if dark else 'light'}.png"
             self._shoot(till.window, path)
             self.taken.append(path)
@@ -74,12 +77,12 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="posapp-shots-") as home:
             async with app.open(Path(home), training=True) as window:
                 till = Till(window)
-                async with Gateway.of(till) as gateway:
+                async with await Gateway.of(till) as gateway:
                     await _practise(till, gateway, camera)
             async with app.open(Path(home)) as window:
                 await _first_start(Till(window), camera)
             async with app.open(Path(home)) as window:
-                camera.take(Till(window), "passphrase")
+                await camera.take(Till(window), "passphrase")
         for path in camera.taken:
             print(path)
         return 0
@@ -92,26 +95,26 @@ async def _practise(till: Till, gateway: Gateway, camera: Camera) -> None:
     await _results(till, gateway, camera)
     await _payments(till, camera)
     await till.settings()
-    camera.take(till, "settings-account")
+    await camera.take(till, "settings-account")
     await till.tab_to("settings.entry_shop")
     await till.press(Qt.Key.Key_Space)
     await until(lambda: till.shows("shop.name"))
-    camera.take(till, "settings-shop")
+    await camera.take(till, "settings-shop")
     await till.counter()
     await till.lock()
-    camera.take(till, "lock")
+    await camera.take(till, "lock")
     await till.type("0000")
     await till.press(Qt.Key.Key_Return)
     await until(lambda: till.problem("lock.pin"))
-    camera.take(till, "lock-wrong-pin")
+    await camera.take(till, "lock-wrong-pin")
 
 
 async def _order(till: Till, camera: Camera) -> None:
-    camera.take(till, "counter-empty")
+    await camera.take(till, "counter-empty")
     await till.press(Qt.Key.Key_F2)
     await till.type("tea")
     await until(lambda: till.shows("counter.suggestions"))
-    camera.take(till, "suggestions")
+    await camera.take(till, "suggestions")
     await till.press(Qt.Key.Key_Down)
     await till.press(Qt.Key.Key_Return)
     await until(lambda: len(till.lines()) == 1)
@@ -120,20 +123,20 @@ async def _order(till: Till, camera: Camera) -> None:
     await till.customer("Ada Muster")
     await till.account(FLOWLIX)
     await till.card_number("424242424242")
-    camera.take(till, "card-being-typed")
+    await camera.take(till, "card-being-typed")
     await till.type("4241")
     await till.tab_to("card.expiry")
     await till.type("01 20")
     await till.tab_to("card.code")
     await till.type("12")
     await till.press(Qt.Key.Key_Return)
-    camera.take(till, "card-problems")
+    await camera.take(till, "card-problems")
     await till.tab_to("counter.customer_details")
     await till.press(Qt.Key.Key_Return)
     await until(lambda: till.shows("customer"))
     await till.fill("customer.email", "ada at example")
     await till.press(Qt.Key.Key_Return)
-    camera.take(till, "customer-dialog")
+    await camera.take(till, "customer-dialog")
     await till.leave("customer")
     for name in ("card.expiry", "card.code"):
         await till.tab_to(name)
@@ -150,63 +153,64 @@ async def _empty(till: Till) -> None:
 async def _results(till: Till, gateway: Gateway, camera: Camera) -> None:
     await till.key_card(DECLINED)
     await till.charge()
-    camera.take(till, "declined")
+    await camera.take(till, "declined")
     await till.go_on()
     await gateway.fault("delay_after", "flowlix.create_payment", seconds=1.0)
     await till.key_card(SUCCESS)
     await till.press(Qt.Key.Key_Return)
     await until(lambda: till.shows("counter.running"))
-    camera.take(till, "running")
+    await camera.take(till, "running")
     await till.result()
-    camera.take(till, "approved")
+    await camera.take(till, "approved")
     await till.receipt()
-    camera.take(till, "receipt")
+    await camera.take(till, "receipt")
     await till.leave("receipt")
     await till.go_on()
     await till.phone_order(product="strainer", caller="B. Lindqvist")
     await till.key_card(CHALLENGED)
     await till.charge()
-    camera.take(till, "action-needed")
+    await camera.take(till, "action-needed")
     await till.go_on()
-    await till.phone_order(product="honey", caller="+49 421 555 0100")
+    await till.phone_order(product="honey")
     await gateway.fault("drop_after", "flowlix.create_payment")
     await gateway.fault("error_before", "flowlix.list_payments", times=None, status=503)
     await till.key_card(SUCCESS)
     await till.charge()
-    camera.take(till, "unknown")
+    await camera.take(till, "unknown")
     await till.go_on()
 
 
 async def _payments(till: Till, camera: Camera) -> None:
     await till.payments()
     await until(lambda: till.shown_payments() == 4, 10)
-    camera.take(till, "payments-unknown")
+    await camera.take(till, "payments-unknown")
     await till.look_up("nothing like this", found=0)
-    camera.take(till, "payments-nothing-found")
-    await till.look_up("Ada", found=2)
+    await camera.take(till, "payments-nothing-found")
+    await till.look_up("Ada", found=3)
+    await till.press(Qt.Key.Key_Down)
     await until(lambda: till.find("payment.refund").isEnabled(), 10)
-    camera.take(till, "payments")
+    await camera.take(till, "payments")
     await till.ask_refund()
     await till.fill("refund.amount", "999")
     await till.fill("refund.reason", "Broken mug")
     await till.press(Qt.Key.Key_Return)
-    camera.take(till, "refund-dialog-problem")
+    await camera.take(till, "refund-dialog-problem")
     await till.fill("refund.amount", "12.90")
-    camera.take(till, "refund-dialog")
+    await camera.take(till, "refund-dialog")
     await till.fill("refund.reason", "Broken mug")
     await till.press(Qt.Key.Key_Return)
     await until(lambda: not till.shows("refund"), 10)
-    camera.take(till, "refund-pending")
+    await camera.take(till, "refund-pending")
     await until(lambda: any("confirmed" in entry for entry in till.timeline()), 10)
-    camera.take(till, "refunded-in-part")
+    await camera.take(till, "refunded-in-part")
 
 
 async def _first_start(till: Till, camera: Camera) -> None:
-    camera.take(till, "welcome")
+    await camera.take(till, "welcome")
     await till.tab_to("welcome.passphrase")
     await till.type("short")
     await till.press(Qt.Key.Key_Return)
-    camera.take(till, "welcome-problems")
+    await camera.take(till, "welcome-problems")
     for name, text in (
         ("welcome.shop", "Muster & Co"),
         ("welcome.owner", "Ada Muster"),
@@ -218,10 +222,10 @@ async def _first_start(till: Till, camera: Camera) -> None:
         await till.fill(name, text)
     await till.press(Qt.Key.Key_Return)
     await until(lambda: till.shows("settings.add_account"), 30)
-    camera.take(till, "settings-first")
+    await camera.take(till, "settings-first")
     await till.tab_to("settings.add_account")
     await till.press(Qt.Key.Key_Return)
-    camera.take(till, "settings-new-account")
+    await camera.take(till, "settings-new-account")
 
 
 if __name__ == "__main__":

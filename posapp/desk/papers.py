@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from posapp.desk.errors import Refused
 from posapp.desk.settings import Settings
 from posapp.desk.till import Till
 from posapp.model.attempt import Verdict
 from posapp.model.display import AmountStyle
-from posapp.receipts.content import Receipt, for_sale
+
+if TYPE_CHECKING:
+    from posapp.receipts.content import Receipt
 
 
 class Papers:
@@ -27,6 +30,8 @@ class Papers:
         Raises:
             Refused: there is nothing to give a receipt for.
         """
+        from posapp.receipts.content import for_sale
+
         detail = await self._till.ledger.payments.detail(attempt_id)
         approved = detail.attempt.verdict is Verdict.APPROVED
         if detail.payment is None or detail.order is None or not approved:

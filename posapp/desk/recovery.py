@@ -160,7 +160,7 @@ class Recovery:
             raise Refused(f"{sentence} Look at the payment in the gateway's own list.") from problem
         if found is None:
             return await self._absent(attempt)
-        if found.state in (State.PENDING, State.UNKNOWN):
+        if found.state.is_open:
             await self._ledger.journal.looked_up(attempt.id, absent=False)
             return await self._make_case_when_old(found)
         return found

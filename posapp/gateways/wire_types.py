@@ -26,7 +26,9 @@ Thing = TypeVar("Thing")
 class Wire(BaseModel):
     """Unknown members are ignored; documents are never changed after reading."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 def read(model: type[Model], document: object) -> Model:

@@ -1,8 +1,9 @@
 """The audit trail: append-only, each entry sealed together with the one before it.
 
-An entry's seal is an HMAC-SHA256 over its contents and the previous seal, keyed from the vault.
-Whoever changes, removes, adds or reorders entries without the key is found by ``verify``; entries
-cut off at the end are found against the count and the last seal that the caller kept elsewhere.
+An entry's seal is an HMAC-SHA256 over its contents and the previous seal, keyed from the vault;
+the head holds the number of entries and the last seal, sealed in the same way. Whoever changes,
+removes, adds or reorders entries without the key, at the end too, is found by ``verify``. What
+cannot be found from inside the file is that the whole file is an older copy of itself.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from posapp.ledger.card_guard import without_card_number
 from posapp.ledger.codec import micros
 from posapp.ledger.engine import Database
-from posapp.ledger.tables import audit
+from posapp.ledger.tables import audit, audit_head
 
 _FIRST = "0" * 64
 _PAGE = 2_000
+_ENOUGH = 20
+_SEALED = ("at", "event", "subject", "who", "till", "detail", "before")
+_IDS = ("request_id", "minor")  # figures of their own, some as long as a card number
 
 
 class Audit:
@@ -43,19 +48,30 @@ class Audit:
         till: str = "",
     ) -> None:
         """Add an entry inside the caller's transaction; it is kept or lost with it."""
-        last = connection.execute(
-            select(audit.c.mac).order_by(audit.c.id.desc()).limit(1)
-        ).scalar()
+        head = connection.execute(select(audit_head.c.entries, audit_head.c.mac)).one_or_none()
+        entries, before = (head.entries, head.mac) if head else (0, _FIRST)
+        kept = {
+            name: value if name in _IDS else without_card_number(value)
+            for name, value in detail.items()
+        }
         values: dict[str, object] = {
             "at": micros(self._clock()),
             "event": event,
             "subject": subject,
             "who": who,
             "till": till or self._till,
-            "detail": json.dumps(dict(detail), sort_keys=True, ensure_ascii=False),
-            "before": last or _FIRST,
+            "detail": json.dumps(kept, sort_keys=True, ensure_ascii=False),
+            "before": before,
         }
-        connection.execute(insert(audit).values(**values, mac=self._seal(values)))
+        mac = self._seal(values)
+        connection.execute(insert(audit).values(**values, mac=mac))
+        new_head = {"entries": entries + 1, "mac": mac}
+        sealed = {**new_head, "seal": self._seal(new_head)}
+        connection.execute(
+            update(audit_head).values(**sealed)
+            if head
+            else insert(audit_head).values(id=1, **sealed)
+        )
 
     async def record(
         self, event: str, who: str, subject: str, detail: Mapping[str, str]
@@ -74,7 +90,7 @@ class Audit:
     def _verify(self, connection: Connection) -> tuple[str, ...]:
         problems: list[str] = []
         before, expected_id, count = _FIRST, 1, 0
-        while True:
+        while len(problems) <= _ENOUGH:
             rows = (
                 connection.execute(
                     select(audit).where(audit.c.id >= expected_id).order_by(audit.c.id).limit(_PAGE)
@@ -90,30 +106,27 @@ class Audit:
                 if not self._sealed(row):
                     problems.append(f"Audit entry {row['id']} was changed.")
                 before, expected_id, count = row["mac"], row["id"] + 1, count + 1
-            if len(rows) < _PAGE or len(problems) > 20:
+            if len(rows) < _PAGE:
+                problems += self._at_the_end(connection, last=before, count=count)
                 break
-        stamp = connection.execute(
-            select(func.max(audit.c.id), func.count()).select_from(audit)
-        ).one()
-        highest = self._highest(connection)
-        if highest > (stamp[0] or 0):
-            problems.append(f"Audit entries after {stamp[0] or 0} were cut off.")
         return tuple(problems)
 
-    def _highest(self, connection: Connection) -> int:
-        """The highest number ever given out, which SQLite keeps apart from the rows."""
-        from sqlalchemy import text
-
-        found = connection.execute(
-            text("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
-        ).scalar()
-        return int(found or 0)
+    def _at_the_end(self, connection: Connection, *, last: str, count: int) -> list[str]:
+        head = connection.execute(select(audit_head)).mappings().one_or_none()
+        if head is None:
+            return ["The end mark of the audit trail is missing."] if count else []
+        sealed = self._seal({"entries": head["entries"], "mac": head["mac"]})
+        if not hmac.compare_digest(sealed, head["seal"]):
+            return ["The end mark of the audit trail was changed."]
+        if head["mac"] != last:
+            return ["The last audit entries were cut off or replaced."]
+        if head["entries"] != count:
+            return [f"The audit trail should have {head['entries']} entries and has {count}."]
+        return []
 
     def _sealed(self, row: RowMapping) -> bool:
-        values = {name: row[name] for name in
-                  ("at", "event", "subject", "who", "till", "detail", "before")}  # fmt: skip
-        return hmac.compare_digest(self._seal(values), row["mac"])
+        return hmac.compare_digest(self._seal({name: row[name] for name in _SEALED}), row["mac"])
 
     def _seal(self, values: Mapping[str, object]) -> str:
-        content = json.dumps(values, sort_keys=True, ensure_ascii=False).encode()
-        return hmac.new(self._key, content, sha256).hexdigest()
+        content = json.dumps(values, sort_keys=True, ensure_ascii=False)
+        return hmac.new(self._key, content.encode("utf-8", "surrogatepass"), sha256).hexdigest()

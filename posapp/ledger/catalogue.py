@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from posapp.ledger import search
 from posapp.ledger.engine import Database
@@ -27,37 +27,45 @@ class Catalogue:
             if begins is None:
                 return ()
             exact = or_(products.c.sku == wanted, products.c.barcode == wanted)
-            rows = connection.execute(
-                select(products)
-                .where(or_(exact, begins))
-                .order_by(exact.desc(), products.c.name)
-                .limit(limit)
+            first = connection.execute(
+                select(products).where(exact).order_by(products.c.name).limit(limit)
             ).all()
-            return tuple(_product(row) for row in rows)
+            known = [row.id for row in first]
+            others = connection.execute(
+                select(products)
+                .where(begins, products.c.id.not_in(known))
+                .order_by(products.c.name, products.c.id)
+                .limit(limit - len(first))
+            ).all()
+            return tuple(_product(row) for row in (*first, *others))
 
         return await self._database.read(work)
 
     async def fill(self, stock: Iterable[Product]) -> None:
         """Add products; those with a known SKU are replaced."""
-        wanted = list(stock)
+        wanted = {product.sku: product for product in stock}
 
         def work(connection: Connection) -> None:
-            for product in wanted:
-                connection.execute(delete(products).where(products.c.sku == product.sku))
-                number = connection.execute(
-                    insert(products)
-                    .values(
-                        sku=product.sku,
-                        name=product.name,
-                        price_minor=product.price.minor,
-                        currency=product.price.currency,
-                        tax_percent=str(product.tax_percent),
-                        barcode=product.barcode,
-                    )
-                    .returning(products.c.id)
-                ).scalar_one()
-                words = search.fold((product.name, product.sku, product.barcode))
-                search.index_row(connection, "products_index", number, words)
+            rows = [_row(product) for product in wanted.values()]
+            known = _numbers(connection)
+            old = [row for row in rows if row["sku"] in known]
+            new = [row for row in rows if row["sku"] not in known]
+            if old:
+                of = products.c.sku == bindparam("of")
+                connection.execute(
+                    update(products).where(of), [{**row, "of": row["sku"]} for row in old]
+                )
+            if new:
+                connection.execute(insert(products), new)
+            numbers = _numbers(connection)
+            search.index_rows(
+                connection,
+                "products_index",
+                (
+                    (numbers[sku], search.fold((product.name, sku, product.barcode)))
+                    for sku, product in wanted.items()
+                ),
+            )
 
         await self._database.write(work)
 
@@ -66,6 +74,23 @@ class Catalogue:
             return int(connection.execute(select(func.count()).select_from(products)).scalar_one())
 
         return await self._database.read(work)
+
+
+def _numbers(connection: Connection) -> dict[str, int]:
+    """Every SKU and the number of its row."""
+    rows = connection.execute(select(products.c.sku, products.c.id)).all()
+    return {row.sku: row.id for row in rows}
+
+
+def _row(product: Product) -> dict[str, object]:
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "price_minor": product.price.minor,
+        "currency": product.price.currency,
+        "tax_percent": str(product.tax_percent),
+        "barcode": product.barcode,
+    }
 
 
 def _product(row: Row[tuple[object, ...]]) -> Product:

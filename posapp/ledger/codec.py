@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import RowMapping
 
+from posapp.ledger.card_guard import without_card_number
 from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import Money
@@ -125,7 +126,7 @@ def attempt_from(row: RowMapping) -> Attempt:
 def payment_row(payment: Payment, read_at: datetime) -> dict[str, object]:
     card = payment.card
     rest: dict[str, object] = {
-        "status_said": payment.status_said,
+        "status_said": without_card_number(payment.status_said),
         "live": payment.live,
         "address_check": payment.address_check,
         "code_check": payment.code_check,
@@ -138,14 +139,15 @@ def payment_row(payment: Payment, read_at: datetime) -> dict[str, object]:
             "first6": card.first6,
             "expiry": card.expiry and [card.expiry.month, card.expiry.year],
         },
-        "decline": payment.decline and asdict(payment.decline),
+        "decline": payment.decline
+        and {**asdict(payment.decline), "said": without_card_number(payment.decline.said)},
         "refunds": [
             {
                 "id": refund.id,
                 "minor": refund.amount.minor,
                 "state": refund.state,
                 "at": refund.at and micros(refund.at),
-                "reason": refund.reason,
+                "reason": without_card_number(refund.reason),
             }
             for refund in payment.refunds
         ],

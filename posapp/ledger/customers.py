@@ -7,7 +7,9 @@ from dataclasses import asdict, replace
 from sqlalchemy import Connection, insert, select, update
 
 from posapp.ledger import search
+from posapp.ledger.card_guard import refuse_in_customer
 from posapp.ledger.engine import Database
+from posapp.ledger.errors import NoSuchEntry
 from posapp.ledger.tables import customers
 from posapp.model.order import Customer
 
@@ -17,23 +19,32 @@ class Customers:
         self._database = database
 
     async def save(self, customer: Customer) -> Customer:
-        """Keep a customer; the same with the id it has from now on."""
+        """Keep a customer; the same with the id it has from now on.
+
+        Raises:
+            HoldsCardNumber: a field holds what looks like a card number.
+            NoSuchEntry: it has an id that no customer has.
+        """
+        refuse_in_customer(customer)
 
         def work(connection: Connection) -> Customer:
             values = asdict(customer)
             known = values.pop("id")
             if known:
-                number = int(known)
-                connection.execute(
+                number = int(known) if known.isascii() and known.isdigit() else 0
+                changed = connection.execute(
                     update(customers).where(customers.c.id == number).values(**values)
                 )
+                if changed.rowcount != 1:
+                    raise NoSuchEntry("There is no such customer in the ledger.")
             else:
                 number = connection.execute(
                     insert(customers).values(**values).returning(customers.c.id)
                 ).scalar_one()
-            figures = "".join(c for c in customer.phone if c.isdigit())
-            words = search.fold((customer.name, customer.email, customer.phone, figures))
-            search.index_row(connection, "customers_index", number, words)
+            words = search.fold(
+                (customer.name, customer.email, *search.phone_words(customer.phone))
+            )
+            search.index_rows(connection, "customers_index", [(number, words)])
             return replace(customer, id=str(number))
 
         return await self._database.write(work)
@@ -46,7 +57,10 @@ class Customers:
             if begins is None:
                 return ()
             rows = connection.execute(
-                select(customers).where(begins).order_by(customers.c.name).limit(limit)
+                select(customers)
+                .where(begins)
+                .order_by(customers.c.name, customers.c.id)
+                .limit(limit)
             ).mappings()
             return tuple(Customer(**{**row, "id": str(row["id"])}) for row in rows)
 

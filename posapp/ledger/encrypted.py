@@ -99,6 +99,12 @@ def new_file(path: Path) -> Iterator[Path]:
             left.unlink(missing_ok=True)
 
 
+def sync_file(file: Path) -> None:
+    """Make what is written outlast a power cut."""
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Make a new name in a folder outlast a power cut."""
     if os.name == "posix":

@@ -18,10 +18,10 @@ from posapp.ledger.worker import Worker
 Answer = TypeVar("Answer")
 
 _AUDIT_GUARDS = (
-    "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit "
-    "BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END",
-    "CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit "
-    "BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END",
+    """CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+       BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END""",
+    """CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+       BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END""",
 )
 
 

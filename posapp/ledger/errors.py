@@ -72,7 +72,8 @@ class NothingLeft(LedgerError):
 
     def __init__(self, left: Money) -> None:
         words = (
-            f"At most {left.currency} {left.plain()} is left to refund, refunds on their way counted."
+            f"At most {left.currency} {left.plain()} is left to refund, refunds on their way "
+            "counted."
             if left.minor > 0
             else "Nothing is left to refund, refunds on their way counted."
         )

@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select, update
 
 from posapp.ledger.audit import Audit
-from posapp.ledger.codec import attempt_from, intent_row, micros
+from posapp.ledger.card_guard import refuse_in_intent, without_card_number
+from posapp.ledger.charge_index import index_charge
+from posapp.ledger.claims import claim, refunds_of, set_order, write_down
+from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import NoSuchEntry, NothingLeft, OrderBusy, OrderPaid, SameKey
-from posapp.ledger.payments import index_attempt, keep_payment, read_payment
-from posapp.ledger.tables import attempts, orders
-from posapp.model.attempt import (
-    OPEN_STATES,
-    Attempt,
-    BrokenRule,
-    Intent,
-    Kind,
-    State,
-    Verdict,
-    check_change,
-)
-from posapp.model.money import Money
-from posapp.model.order import OrderState
+from posapp.ledger.errors import NoSuchEntry, WrongPayment
+from posapp.ledger.snapshots import keep_payment
+from posapp.ledger.tables import DEAD, attempts, is_open
+from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict, check_change
 from posapp.model.payment import Payment
 
-_OPEN = [state.value for state in OPEN_STATES]
 _PROGRAM = "program"
 
 
@@ -49,7 +39,9 @@ class Journal:
             OrderPaid: the order is paid.
             NothingLeft: the refund is larger than what is left, open refunds counted.
             SameKey: this refund was asked for already.
+            HoldsCardNumber: something people typed holds what looks like a card number.
         """
+        refuse_in_intent(intent)
         return await self._database.write(lambda connection: self._begin(connection, intent))
 
     async def sending(self, attempt_id: int) -> Attempt:
@@ -78,38 +70,37 @@ class Journal:
     ) -> Attempt:
         """Write down what is proved: attempt, snapshot, order and audit entry in one transaction.
 
-        The state it already has is a refresh: the snapshot is kept, nothing else happens.
+        The state it already has is a refresh: the snapshot is kept and, while the attempt is open,
+        what was said; nothing that was proved before is changed.
 
         Raises:
-            BrokenRule: this state may not follow the present one.
+            BrokenRule: this state may not follow the present one, or another end is proved already.
+            WrongPayment: the answer is about another payment.
         """
 
         def work(connection: Connection) -> Attempt:
             before = _read(connection, attempt_id)
+            _check_answer(before, state, verdict, payment, refund_id)
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
             values = _given(
-                note=note,
-                said=said,
+                note=without_card_number(note),
+                said=without_card_number(said),
                 request_id=request_id,
                 refund_id=refund_id,
-                payment_id="" if before.intent.kind is Kind.REFUND or not payment else payment.id,
+                payment_id=payment.id if payment else "",
                 verdict=verdict.value if verdict else "",
             )
-            if state is before.state:
-                connection.execute(
-                    update(attempts).where(attempts.c.id == attempt_id).values(**values)
-                    if values
-                    else update(attempts).where(attempts.c.id == attempt_id).values(state=state)
-                )
-                after = _read(connection, attempt_id)
-            else:
+            if state is not before.state:
                 if not state.is_open:
                     values["ended_at"] = micros(self._clock())
-                after = self._change(connection, before, state, payment=payment, who=who, **values)
-            self._set_order(connection, after)
-            index_attempt(connection, after, payment)
-            return after
+                self._change(connection, before, state, payment=payment, who=who, **values)
+            elif state.is_open and values:
+                connection.execute(
+                    update(attempts).where(attempts.c.id == attempt_id).values(**values)
+                )
+            index_charge(connection, attempt_id)
+            return _read(connection, attempt_id)
 
         return await self._database.write(work)
 
@@ -125,7 +116,7 @@ class Journal:
                     look_ups=before.look_ups + 1,
                     absent=before.absent + int(absent),
                     looked_up_at=micros(self._clock()),
-                    note=note or before.note,
+                    note=without_card_number(note) or before.note,
                 )
             )
             return _read(connection, attempt_id)
@@ -148,14 +139,8 @@ class Journal:
                     self._change(connection, attempt, State.UNKNOWN, note=note)
                 elif attempt.state is State.PREPARED:
                     note = "The program ended before this was sent."
-                    after = self._change(
-                        connection,
-                        attempt,
-                        State.NOT_SENT,
-                        note=note,
-                        ended_at=micros(self._clock()),
-                    )
-                    self._set_order(connection, after)
+                    ended = micros(self._clock())
+                    self._change(connection, attempt, State.NOT_SENT, note=note, ended_at=ended)
             return _open(connection)
 
         return await self._database.write(work)
@@ -179,25 +164,10 @@ class Journal:
         )
 
     def _begin(self, connection: Connection, intent: Intent) -> Attempt:
-        if intent.kind is Kind.REFUND:
-            _check_left(connection, intent)
-        else:
-            _claim_order(connection, intent)
-        try:
-            number = connection.execute(
-                insert(attempts)
-                .values(
-                    **intent_row(intent),
-                    state=State.PREPARED.value,
-                    prepared_at=micros(self._clock()),
-                )
-                .returning(attempts.c.id)
-            ).scalar_one()
-        except IntegrityError as error:
-            if "key" in str(error.orig):
-                raise SameKey from error
-            raise
+        claim(connection, intent)
+        number = write_down(connection, intent, micros(self._clock()))
         attempt = _read(connection, number)
+        index_charge(connection, number)
         self._note(connection, attempt, intent.who, {})
         return attempt
 
@@ -212,6 +182,8 @@ class Journal:
         **values: object,
     ) -> Attempt:
         check_change(before.state, state)
+        if state in DEAD:
+            values["key_freed"] = 1
         connection.execute(
             update(attempts)
             .where(attempts.c.id == before.id)
@@ -220,6 +192,8 @@ class Journal:
         after = _read(connection, before.id)
         more = {"auth_code": payment.auth_code} if payment and payment.auth_code else {}
         self._note(connection, after, who or before.intent.who, more)
+        if before.intent.kind is not Kind.REFUND:
+            set_order(connection, before.intent.order_id, micros(self._clock()))
         return after
 
     def _note(
@@ -245,77 +219,32 @@ class Journal:
             detail={name: value for name, value in detail.items() if value},
         )
 
-    def _set_order(self, connection: Connection, attempt: Attempt) -> None:
-        if attempt.intent.kind is Kind.REFUND:
-            return
-        if attempt.state.is_open:
-            state = OrderState.LOCKED
-        elif attempt.verdict is Verdict.APPROVED:
-            state = OrderState.PAID
-        else:
-            state = OrderState.OPEN
-        connection.execute(
-            update(orders)
-            .where(orders.c.id == attempt.intent.order_id, orders.c.state != OrderState.PAID.value)
-            .values(state=state.value, changed_at=micros(self._clock()))
-        )
 
-
-def refunds_of(connection: Connection, account: str, payment_id: str) -> tuple[Attempt, ...]:
-    rows = connection.execute(
-        select(attempts)
-        .where(
-            attempts.c.kind == Kind.REFUND.value,
-            attempts.c.account == account,
-            attempts.c.payment_id == payment_id,
-        )
-        .order_by(attempts.c.id.desc())
-    ).mappings()
-    return tuple(attempt_from(row) for row in rows)
-
-
-def _claim_order(connection: Connection, intent: Intent) -> None:
-    state = connection.execute(
-        select(orders.c.state).where(orders.c.id == intent.order_id)
-    ).scalar()
-    if state is None:
-        raise NoSuchEntry("There is no such order in the ledger.")
-    if state == OrderState.PAID.value:
-        raise OrderPaid
-    busy = connection.execute(
-        select(attempts.c.id).where(
-            attempts.c.order_id == intent.order_id,
-            attempts.c.kind != Kind.REFUND.value,
-            attempts.c.state.in_(_OPEN),
-        )
-    ).scalar()
-    if busy is not None:
-        raise OrderBusy(busy)
-    connection.execute(
-        update(orders)
-        .where(orders.c.id == intent.order_id)
-        .values(state=OrderState.LOCKED.value, attempts=orders.c.attempts + 1)
-    )
-
-
-def _check_left(connection: Connection, intent: Intent) -> None:
-    payment = read_payment(connection, intent.account, intent.payment_id)
+def _check_answer(
+    before: Attempt,
+    state: State,
+    verdict: Verdict | None,
+    payment: Payment | None,
+    refund_id: str,
+) -> None:
+    """Refuse what would contradict the attempt or what is proved about it already."""
+    if (verdict is not None) is not (state is State.SETTLED):
+        raise BrokenRule("A settled attempt has a verdict, any other has none.")
+    if state is before.state and verdict is not before.verdict:
+        raise BrokenRule(f"An attempt that was {before.verdict} cannot become {verdict}.")
+    if refund_id and before.refund_id and refund_id != before.refund_id:
+        raise WrongPayment
     if payment is None:
-        raise NoSuchEntry("There is no such payment in the ledger.")
-    shown = {record.id for record in payment.refunds}
-    reserved = sum(
-        attempt.intent.amount.minor
-        for attempt in refunds_of(connection, intent.account, intent.payment_id)
-        if attempt.state.is_open and attempt.refund_id not in shown
-    )
-    left = max(0, payment.left_to_refund().minor - reserved)
-    if intent.amount.minor > left:
-        raise NothingLeft(Money(left, intent.amount.currency))
+        return
+    if payment.account != before.intent.account:
+        raise WrongPayment
+    if before.payment_id and payment.id != before.payment_id:
+        raise WrongPayment
 
 
 def _open(connection: Connection) -> tuple[Attempt, ...]:
     rows = connection.execute(
-        select(attempts).where(attempts.c.state.in_(_OPEN)).order_by(attempts.c.id.desc())
+        select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
     ).mappings()
     return tuple(attempt_from(row) for row in rows)
 

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from posapp.ledger.card_guard import refuse_in_customer, refuse_in_lines
+from posapp.ledger.charge_index import index_order
 from posapp.ledger.codec import line_row, micros, order_from
 from posapp.ledger.engine import Database
 from posapp.ledger.errors import NoSuchEntry, OrderNotOpen
@@ -56,9 +58,12 @@ class Orders:
 
         Raises:
             OrderNotOpen: it is paid or being paid.
+            HoldsCardNumber: a text holds what looks like a card number.
         """
+        refuse_in_customer(order.customer)
 
         def work(connection: Connection) -> None:
+            refuse_in_lines(connection, order.lines)
             changed = connection.execute(
                 update(orders)
                 .where(orders.c.id == order.id, orders.c.state == OrderState.OPEN.value)
@@ -72,6 +77,7 @@ class Orders:
                     insert(order_lines),
                     [line_row(order.id, i, line) for i, line in enumerate(order.lines)],
                 )
+            index_order(connection, order.id)  # declined before: found under the name it has now
 
         await self._database.write(work)
 

@@ -8,25 +8,29 @@ from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     Select,
     and_,
     func,
-    insert,
     or_,
     select,
+    text,
     tuple_,
-    update,
+    union,
 )
 
 from posapp.ledger import search
 from posapp.ledger.audit import Audit
-from posapp.ledger.codec import attempt_from, moment, payment_from, payment_row
+from posapp.ledger.charge_index import index_charge
+from posapp.ledger.claims import refunds_of
+from posapp.ledger.codec import attempt_from, moment
 from posapp.ledger.engine import Database
 from posapp.ledger.errors import NoSuchEntry
 from posapp.ledger.orders import read_order
-from posapp.ledger.tables import attempts, audit, orders, payments
+from posapp.ledger.snapshots import keep_payment, read_payment
+from posapp.ledger.tables import CHARGES, attempts, audit, is_open, orders, payments
 from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.history import (
     PaymentCounts,
@@ -40,10 +44,7 @@ from posapp.model.history import (
 from posapp.model.money import Money
 from posapp.model.payment import Payment, PaymentStatus
 
-_CHARGES = [Kind.CHARGE.value, Kind.HOSTED.value]
 _UNKNOWN = [State.UNKNOWN.value, State.SENDING.value, State.OPEN_CASE.value]
-_OPEN_REFUND = [State.SENDING.value, State.UNKNOWN.value, State.PENDING.value,
-                State.OPEN_CASE.value]  # fmt: skip
 _TIMELINE_LIMIT = 500
 _PAYMENT = and_(payments.c.account == attempts.c.account, payments.c.id == attempts.c.payment_id)
 _REFUND = attempts.alias("refund")
@@ -53,7 +54,7 @@ _REFUND_OPEN = (
         _REFUND.c.kind == Kind.REFUND.value,
         _REFUND.c.account == attempts.c.account,
         _REFUND.c.payment_id == attempts.c.payment_id,
-        _REFUND.c.state.in_(_OPEN_REFUND),
+        is_open(_REFUND),
     )
     .correlate(attempts)
     .scalar_subquery()
@@ -75,11 +76,13 @@ class Payments:
             keep_payment(connection, payment, self._clock())
             charge = connection.execute(
                 select(attempts.c.id).where(
-                    attempts.c.kind.in_(_CHARGES),
+                    attempts.c.kind.in_(CHARGES),
                     attempts.c.account == payment.account,
                     attempts.c.payment_id == payment.id,
                 )
             ).scalar()
+            if charge is not None:
+                index_charge(connection, charge)
             if who and charge is not None:
                 detail = {"said": payment.status_said, "request_id": payment.request_id}
                 self._trail.append(
@@ -151,16 +154,7 @@ class Payments:
             payment = read_payment(connection, attempt.intent.account, attempt.payment_id)
             refunds: tuple[Attempt, ...] = ()
             if attempt.payment_id and attempt.intent.kind is not Kind.REFUND:
-                found = connection.execute(
-                    select(attempts)
-                    .where(
-                        attempts.c.kind == Kind.REFUND.value,
-                        attempts.c.account == attempt.intent.account,
-                        attempts.c.payment_id == attempt.payment_id,
-                    )
-                    .order_by(attempts.c.id.desc())
-                ).mappings()
-                refunds = tuple(attempt_from(each) for each in found)
+                refunds = refunds_of(connection, attempt.intent.account, attempt.payment_id)
             return PaymentDetail(
                 attempt=attempt,
                 payment=payment,
@@ -170,48 +164,6 @@ class Payments:
             )
 
         return await self._database.read(work)
-
-
-def keep_payment(connection: Connection, payment: Payment, at: datetime) -> None:
-    """Insert or replace the snapshot, in the caller's transaction."""
-    row = payment_row(payment, at)
-    where = and_(payments.c.account == payment.account, payments.c.id == payment.id)
-    if connection.execute(update(payments).where(where).values(**row)).rowcount == 0:
-        connection.execute(insert(payments).values(**row))
-
-
-def read_payment(connection: Connection, account: str, payment_id: str) -> Payment | None:
-    row = (
-        connection.execute(
-            select(payments).where(payments.c.account == account, payments.c.id == payment_id)
-        )
-        .mappings()
-        .one_or_none()
-    )
-    return payment_from(row) if row else None
-
-
-def index_attempt(connection: Connection, attempt: Attempt, payment: Payment | None) -> None:
-    """Make a charge findable by everything somebody may type."""
-    if attempt.intent.kind is Kind.REFUND:
-        return
-    intent = attempt.intent
-    order = read_order(connection, intent.order_id)
-    customer = order.customer if order else None
-    words = [
-        intent.amount.plain(),
-        str(intent.amount.minor),
-        intent.card_brand,
-        intent.card_last4,
-        intent.reference,
-        attempt.payment_id,
-    ]
-    if order is not None and customer is not None:
-        words += [str(order.number), customer.name, customer.email, customer.phone]
-        words.append("".join(c for c in customer.phone if c.isdigit()))
-    if payment is not None:
-        words.append(payment.auth_code)
-    search.index_row(connection, "attempts_index", attempt.id, search.fold(words))
 
 
 def _rows(wanted: PaymentFilter) -> Select[tuple[object, ...]]:
@@ -239,34 +191,51 @@ def _rows(wanted: PaymentFilter) -> Select[tuple[object, ...]]:
                 orders, orders.c.id == attempts.c.order_id
             )
         )
-        .where(attempts.c.kind.in_(_CHARGES), attempts.c.state != State.PREPARED.value)
+        .where(attempts.c.kind.in_(CHARGES), attempts.c.state != State.PREPARED.value)
         .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
     )
-    for condition in (_of_view(wanted.view), _of_text(wanted.text)):
+    matching = search.begins("attempts_index", wanted.text, attempts.c.id)
+    for condition in (_of_view(wanted.view), matching):
         if condition is not None:
             query = query.where(condition)
     return query
 
 
 def _of_view(view: View) -> ColumnElement[bool] | None:
+    """The condition of a pinned view. Each begins with what an index over few rows holds, so that
+    counting does not read the whole history."""
     if view == "unknown":
         unanswered = and_(
             attempts.c.state == State.PENDING.value,
             func.coalesce(payments.c.status, "") != PaymentStatus.ACTION_NEEDED.value,
         )
-        return or_(attempts.c.state.in_(_UNKNOWN), unanswered)
+        return and_(is_open(attempts), or_(attempts.c.state.in_(_UNKNOWN), unanswered))
     if view == "refund_pending":
-        return or_(payments.c.refund_pending > 0, _REFUND_OPEN > 0)
+        return attempts.c.id.in_(_with_refunds_on_their_way())
     if view == "action_needed":
         return and_(
+            is_open(attempts),
             attempts.c.state == State.PENDING.value,
             payments.c.status == PaymentStatus.ACTION_NEEDED.value,
         )
     return None
 
 
-def _of_text(text: str) -> ColumnElement[bool] | None:
-    return search.begins("attempts_index", text, attempts.c.id)
+def _with_refunds_on_their_way() -> CompoundSelect[tuple[int]]:
+    """The charges of which the gateway or our own journal has an unfinished refund."""
+    charge = attempts.alias("charge")
+    shown = select(charge.c.id).where(
+        payments.c.refund_pending > text("0"),  # the index says it with this very figure
+        charge.c.account == payments.c.account,
+        charge.c.payment_id == payments.c.id,
+    )
+    own = select(charge.c.id).where(
+        is_open(_REFUND),
+        _REFUND.c.kind == Kind.REFUND.value,
+        charge.c.account == _REFUND.c.account,
+        charge.c.payment_id == _REFUND.c.payment_id,
+    )
+    return union(shown, own)
 
 
 def _row(row: Row[tuple[object, ...]]) -> PaymentRow:

@@ -1,7 +1,7 @@
 """Full-text search; the only place that knows SQLite's FTS5.
 
-The words of a row are folded here (case, accents, marks between figures) before they are stored,
-so that every engine finds the same.
+The words of a row are folded here (case, accents, marks) before they are stored, and so is what
+people type, so that both agree whatever the engine thinks of letters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,22 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Integer, column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    bindparam,
+    column,
+    delete,
+    false,
+    insert,
+    select,
+    table,
+    text,
+)
+
+from posapp.model.money import Money
 
 Index = Literal["attempts_index", "customers_index", "products_index"]
 
@@ -20,34 +35,74 @@ INDEXES = tuple(
     for name in ("attempts_index", "customers_index", "products_index")
 )
 _WORD = re.compile(r"[^\W_]+")
-_MOST_WORDS = 8
+_BETWEEN_TERMS = re.compile(r"[\s;]+|,(?!\d)")
+_AMOUNT = re.compile(r"(\d{1,3}(?:[.,'’]\d{3})+|\d+)[.,](\d{1,3})")
+_NO_ACCENT = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
+_MOST_TERMS = 8
+_LONGEST_QUERY = 200
+_SHORTEST_PHONE_PART = 4
 
 
 def fold(parts: Iterable[str]) -> str:
     """The searchable words of some texts, folded, in order, separated by blanks."""
-    plain = unicodedata.normalize("NFKD", " ".join(parts).casefold().replace("ß", "ss"))
+    plain = unicodedata.normalize("NFKD", " ".join(parts).casefold())
     letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(_WORD.findall(letters))
+    return " ".join(_WORD.findall(letters.translate(_NO_ACCENT)))
 
 
-def index_row(connection: Connection, index: Index, row: int, words: str) -> None:
-    """Make a row findable under exactly these folded words."""
-    connection.execute(text(f"DELETE FROM {index} WHERE rowid = :row"), {"row": row})
-    connection.execute(
-        text(f"INSERT INTO {index}(rowid, words) VALUES (:row, :words)"),
-        {"row": row, "words": words},
-    )
+def phone_words(phone: str) -> tuple[str, ...]:
+    """What a phone number is found by: its groups, and its figures from any figure on."""
+    figures = "".join(c for c in phone if c in "0123456789")
+    ends = range(max(1, len(figures) - _SHORTEST_PHONE_PART + 1))
+    return (phone, *(figures[start:] for start in ends))
+
+
+def amount_words(amount: Money) -> tuple[str, ...]:
+    """What an amount is found by: ``29.92``, ``29,92``, ``2992``, ``EUR``."""
+    return (str(amount.minor), amount.plain().replace(".", "d"), amount.currency)
+
+
+def index_rows(connection: Connection, index: Index, rows: Iterable[tuple[int, str]]) -> None:
+    """Make each row findable under exactly its folded words."""
+    values = [{"row": row, "words": words} for row, words in rows]
+    if values:
+        indexed = table(index, column("rowid", Integer), column("words", Text))
+        connection.execute(delete(indexed).where(indexed.c.rowid == bindparam("row")), values)
+        connection.execute(
+            insert(indexed).values(rowid=bindparam("row"), words=bindparam("words")), values
+        )
 
 
 def begins(index: Index, wanted: str, rows: ColumnElement[int]) -> ColumnElement[bool] | None:
-    """The condition that each word of ``wanted`` begins a word of the row; None without words.
+    """The condition that each term of ``wanted`` begins a word of the row; None where nothing is
+    asked for, never true where there is nothing to find in it.
 
-    Any text is safe: only letters and figures reach the query, each word quoted.
+    Any text is safe: only letters and figures reach the query, always quoted.
     """
-    words = fold((wanted,)).split()[:_MOST_WORDS]
-    if not words:
+    if not wanted.strip():
         return None
-    query = " ".join(f'"{word}"*' for word in words)
+    terms = _BETWEEN_TERMS.split(wanted.strip()[:_LONGEST_QUERY])
+    asked = [choices for term in terms if (choices := _choices(term))][:_MOST_TERMS]
+    if not asked:
+        return false()
+    query = " AND ".join("(" + " OR ".join(f'"{c}"*' for c in choices) + ")" for choices in asked)
     indexed = table(index, column("rowid", Integer))
     hits = select(indexed.c.rowid).where(text("words MATCH :wanted").bindparams(wanted=query))
     return rows.in_(hits)
+
+
+def _choices(term: str) -> list[str]:
+    """The phrases a typed term may stand for. A phrase is words that follow each other."""
+    words = fold((term,))
+    choices = [words]
+    figures = words.replace(" ", "")
+    amount = _AMOUNT.fullmatch(term.strip("€£$¥"))
+    if amount:
+        whole = "".join(c for c in amount[1] if c.isdigit())
+        choices.append(f"{fold((whole,))}d{fold((amount[2],))}")
+    if figures.isdigit() and (not amount or len(amount[2]) == 3):
+        # A phone number with other marks, or with the 0 that is not said from abroad.
+        choices += [figures, figures.lstrip("0")]
+    return [choice for choice in dict.fromkeys(choices) if choice]

@@ -90,12 +90,15 @@ def broken_uniqueness(error: IntegrityError, table: Table) -> str:
     SQLite names the columns and not the index; no two of a table are over the same columns.
     """
     said = str(error.orig)
-    unique = [index for index in table.indexes if index.unique]
-    unique += [each for each in table.constraints if isinstance(each, UniqueConstraint)]
-    for each in unique:
-        columns = ", ".join(f"{table.name}.{column.name}" for column in each.columns)
-        if said == f"UNIQUE constraint failed: {columns}":
-            return str(each.name)
+    unique = {
+        str(each.name): each.columns
+        for each in (*table.indexes, *table.constraints)
+        if isinstance(each, UniqueConstraint) or (isinstance(each, Index) and each.unique)
+    }
+    for name, columns in unique.items():
+        named = ", ".join(f"{table.name}.{column.name}" for column in columns)
+        if said == f"UNIQUE constraint failed: {named}":
+            return name
     return ""
 
 

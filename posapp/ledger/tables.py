@@ -5,9 +5,12 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    BindParameter,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -15,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     text,
 )
 
@@ -26,11 +30,23 @@ VERSION = 1
 metadata = MetaData()
 
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows in INTEGER columns only
-_OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
-_CHARGES = f"'{Kind.CHARGE.value}', '{Kind.HOSTED.value}'"
-_DEAD = ", ".join(
-    f"'{state.value}'" for state in (State.NOT_SENT, State.REFUSED, State.NOT_CHARGED)
-)
+CHARGES = (Kind.CHARGE.value, Kind.HOSTED.value)
+OPEN = tuple(sorted(state.value for state in OPEN_STATES))
+DEAD = frozenset({State.NOT_SENT, State.REFUSED, State.NOT_CHARGED})
+"""What provably never happened, as far as was known when the attempt came into the state."""
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+def is_open(attempt: FromClause) -> ColumnElement[bool]:
+    """Whether the end is unknown, said the way the indexes over open attempts say it: SQLite uses
+    such an index only for exactly its own words."""
+    states: BindParameter[str] = bindparam(None, OPEN, expanding=True, literal_execute=True)
+    open_only: ColumnElement[bool] = attempt.c.state.in_(states)
+    return open_only
+
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
 
@@ -118,8 +134,9 @@ attempts = Table(
     Column("absent", Integer, nullable=False, server_default="0"),
     Column("look_ups", Integer, nullable=False, server_default="0"),
     Column("looked_up_at", BigInteger),
+    Column("key_freed", Integer, nullable=False, server_default="0"),  # never taken back
     UniqueConstraint("account", "reference", name="one_reference_an_attempt"),
-    CheckConstraint("minor > 0 OR kind = 'verify'", name="some_amount"),
+    CheckConstraint("minor > 0", name="some_amount"),
     CheckConstraint("length(card_last4) IN (0, 4)", name="last_four_only"),
     CheckConstraint("length(reference) <= 30", name="short_reference"),
     sqlite_autoincrement=True,
@@ -130,26 +147,25 @@ Index(
     "one_open_charge_an_order",
     attempts.c.order_id,
     unique=True,
-    sqlite_where=text(f"kind IN ({_CHARGES}) AND state IN ({_OPEN})"),
-    postgresql_where=text(f"kind IN ({_CHARGES}) AND state IN ({_OPEN})"),
+    sqlite_where=text(f"kind IN ({_listed(CHARGES)}) AND state IN ({_listed(OPEN)})"),
 )
-# Two tills that see the same world make the same key; what provably never happened frees it.
+# Two tills that see the same world make the same key. What provably never happened frees its key
+# for good, so that a refund found late can still be written down.
 Index(
     "one_refund_a_key",
     attempts.c.account,
     attempts.c.key,
     unique=True,
-    sqlite_where=text(f"kind = 'refund' AND state NOT IN ({_DEAD})"),
-    postgresql_where=text(f"kind = 'refund' AND state NOT IN ({_DEAD})"),
+    sqlite_where=text(f"kind = '{Kind.REFUND.value}' AND key_freed = 0"),
 )
 Index("attempts_by_time", attempts.c.prepared_at, attempts.c.id)
 Index("attempts_by_payment", attempts.c.account, attempts.c.payment_id)
 Index("attempts_by_order", attempts.c.order_id)
 Index(
     "attempts_open",
-    attempts.c.state,
-    sqlite_where=text(f"state IN ({_OPEN})"),
-    postgresql_where=text(f"state IN ({_OPEN})"),
+    attempts.c.prepared_at,
+    attempts.c.id,
+    sqlite_where=text(f"state IN ({_listed(OPEN)})"),
 )
 
 payments = Table(
@@ -171,6 +187,12 @@ payments = Table(
     Column("rest", JSON, nullable=False),
 )
 Index("payments_by_reference", payments.c.account, payments.c.reference)
+Index(
+    "payments_with_refunds_on_their_way",
+    payments.c.account,
+    payments.c.id,
+    sqlite_where=text("refund_pending > 0"),
+)
 
 audit = Table(
     "audit",
@@ -187,6 +209,17 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 Index("audit_by_subject", audit.c.subject, audit.c.id)
+
+# The last entry and how many there are, sealed: what was cut off at the end is missed.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("mac", Text, nullable=False),
+    Column("seal", Text, nullable=False),
+    CheckConstraint("id = 1", name="one_head"),
+)
 
 sign_ins = Table(
     "sign_ins",

@@ -33,8 +33,8 @@ class MainThreadGC(QObject):
 
     def settle(self) -> None:
         """Call once after start-up, on the same thread: what lives now lives to the end, so later
-        collections need not look at it."""
-        gc.collect()
+        collections need not look at it. Nothing is collected first: that would stop the screen
+        for 60 ms, and the little garbage of the start may stay."""
         gc.freeze()
         self._settled = True
 

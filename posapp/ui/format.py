@@ -10,15 +10,19 @@ from posapp.model.display import AmountStyle
 
 
 def amount_style(locale: QLocale | None = None) -> AmountStyle:
-    """The marks of a locale, the system's by default."""
+    """The marks of a locale, the system's by default.
+
+    Amounts are written in the figures 0 to 9; marks that belong to other figures stay out.
+    """
     used = locale or QLocale()
     if used.language() is QLocale.Language.C:
         return AmountStyle()
     probe = used.toCurrencyString(1, "¤").strip("\u200e\u200f\u061c\u00a0\u202f ")
+    symbol_first = probe.startswith("¤")
+    if used.zeroDigit() != "0":
+        return AmountStyle(symbol_first=symbol_first)
     return AmountStyle(
-        decimal=used.decimalPoint(),
-        group=used.groupSeparator(),
-        symbol_first=probe.startswith("¤"),
+        decimal=used.decimalPoint(), group=used.groupSeparator(), symbol_first=symbol_first
     )
 
 

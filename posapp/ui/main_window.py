@@ -116,12 +116,24 @@ class MainWindow(QMainWindow):
         labels = [gateway.label for gateway in desk.accounts.all()]
         self.banner.place.setText(f"{labels[0] if labels else 'No gateway'} · Till {desk.till.name}")
         await self.counter.begin()
-        self._make_screens(desk)
         desk.news.listen(self._something_changed)
         if not desk.training:
             self._idle.setInterval(desk.settings.lock_after_minutes * 60_000)
             self._idle.start()
             QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def make_back_office(self, desk: Desk) -> None:
+        """Build the screens that no caller waits for."""
+        from posapp.ui.payments.screen import PaymentsScreen
+        from posapp.ui.settings.screen import SettingsScreen
+
+        self.payments = PaymentsScreen(self._opening, self.messages, self._style)
+        self.payments.receipt_wanted.connect(self.show_receipt)
+        self.payments.counted.connect(self._badge)
+        self.settings = SettingsScreen(desk, self.messages)
+        self._screens.addWidget(self.payments)
+        self._screens.addWidget(self.settings)
+        spawn(self.payments.begin(), name="open the payments", owner=self.payments)
 
     def go_to(self, key: str) -> None:
         """Bring a screen to the front: ``counter``, ``payments`` or ``settings``."""
@@ -214,18 +226,6 @@ class MainWindow(QMainWindow):
             self.messages.problem(str(problem))
             return
         await show(ReceiptDialog(receipt, self))
-
-    def _make_screens(self, desk: Desk) -> None:
-        from posapp.ui.payments.screen import PaymentsScreen
-        from posapp.ui.settings.screen import SettingsScreen
-
-        self.payments = PaymentsScreen(self._opening, self.messages, self._style)
-        self.payments.receipt_wanted.connect(self.show_receipt)
-        self.payments.counted.connect(self._badge)
-        self.settings = SettingsScreen(desk, self.messages)
-        self._screens.addWidget(self.payments)
-        self._screens.addWidget(self.settings)
-        spawn(self.payments.begin(), name="open the payments", owner=self.payments)
 
     def _badge(self, number: int) -> None:
         self.navigation.badge("payments", number)

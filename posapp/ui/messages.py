@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from posapp.ui import theme
@@ -99,6 +99,8 @@ class Messages(QWidget):
         self.place()
         self.show()
         self.raise_()
+        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
         spoken = QAccessibleAnnouncementEvent(self, sentence)
         if tone == "not_moved":
             spoken.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)

@@ -6,12 +6,12 @@ widget's own palette, so there is no global state and a change of scheme repaint
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from posapp import assets
 
@@ -42,16 +42,14 @@ ICON = 18
 WINDOW = (1280, 720)
 
 
-@dataclass(frozen=True, slots=True)
-class Tones:
+class Tones(NamedTuple):
     """A foreground with the quiet background it stands on."""
 
     ink: QColor
     wash: QColor
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """One colour scheme."""
 
     dark: bool
@@ -143,8 +141,6 @@ def system_is_dark() -> bool:
 
 def apply(app: QApplication, *, dark: bool) -> None:
     """Dress the whole application; may be called again at any time."""
-    if app.style().objectName() != "fusion":
-        app.setStyle(QStyleFactory.create("Fusion"))
     _load_fonts()
     app.setFont(font())
     app.setPalette(_palette(DARK if dark else LIGHT))

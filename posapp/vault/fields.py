@@ -26,6 +26,7 @@ from posapp.model.secret import Secret
 from posapp.vault.errors import FieldProblem, SettingsRefused
 
 SETTINGS_CONFIG = ConfigDict(
+    defer_build=True,
     frozen=True,
     extra="forbid",
     hide_input_in_errors=True,

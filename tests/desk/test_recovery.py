@@ -153,9 +153,11 @@ async def test_what_is_not_known_after_three_hours_is_a_case_for_a_person(shop: 
 async def test_an_open_case_that_ends_late_is_still_noticed(shop: Shop) -> None:
     sale = await lost(shop, arrived=True, status=PaymentStatus.PENDING)
     await shop.passes(CASE_AFTER + MINUTE)
+    looked = len(shop.gateway.calls)
     assert (await shop.again(sale.attempt)).state is State.OPEN_CASE
     await shop.passes(CASE_AFTER + MINUTE)
     assert (await shop.again(sale.attempt)).state is State.OPEN_CASE
+    assert len(shop.gateway.calls) == looked + 1  # a person's case now: seldom asked about
     shop.gateway.become("pay_1", PaymentStatus.CAPTURED)
     await shop.passes(CASE_AFTER + MINUTE)
     assert (await shop.again(sale.attempt)).verdict is Verdict.APPROVED

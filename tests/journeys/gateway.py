@@ -30,9 +30,11 @@ class Gateway:
         self._client = httpx.AsyncClient(trust_env=False, timeout=30)
 
     @classmethod
-    def of(cls, till: Till) -> Gateway:
-        """The one this till speaks to: the settings of the account show its address."""
+    async def of(cls, till: Till) -> Gateway:
+        """The one this till speaks to: the settings of its first account show the address."""
+        await till.settings()
         address = urlsplit(till.reads("account.base_url"))
+        await till.counter()
         return cls(f"{address.scheme}://{address.netloc}")
 
     async def __aenter__(self) -> Gateway:

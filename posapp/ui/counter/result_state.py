@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from posapp.desk.outcome import Outcome, Result
+from posapp.model.attempt import State
 from posapp.model.display import AmountStyle
 from posapp.model.payment import Check, Payment
 
@@ -43,15 +44,18 @@ def derive_result(outcome: Outcome, style: AmountStyle) -> ResultView:
     if outcome.result is Result.ACTION_NEEDED:
         return _action_needed(outcome, amount)
     if outcome.result is Result.NOT_CHARGED:
-        return derive_not_moved(
-            "The gateway was searched completely and has no such payment.", amount
-        )
+        why = outcome.attempt.note or "The gateway has no such payment."
+        return derive_not_moved(why, amount)
+    case = outcome.attempt.state is State.OPEN_CASE
     return ResultView(
         status="unknown",
         headline=f"{amount} is not known yet",
         tone="not_known",
         icon="hourglass",
-        message="We could not hear back from the gateway. The order is locked until we know. "
+        message="It could not be found out whether money moved. The order stays locked until a "
+        "person has asked the gateway. Do not charge again."
+        if case
+        else "We could not hear back from the gateway. The order is locked until we know. "
         "It is being checked and ends by itself. Do not charge again.",
         caller="Say: “I will call you back as soon as the bank has answered.”",
         facts=_facts(outcome),

@@ -14,9 +14,9 @@ def custom_line(
 ) -> Line | None:
     """``Gift box 4.50`` as a line of one, ``4.50`` as a plain amount; None where no price is."""
     words = text.split()
-    for width in (1, 2):  # the currency may stand apart from the figure
+    for width in (2, 1):  # the currency may stand apart from the figure
         if len(words) < width:
-            break
+            continue
         tail, name = " ".join(words[-width:]), " ".join(words[:-width])
         if not any(c.isdigit() for c in tail) or (width == 2 and not _has_sign(words[-2:])):
             continue

@@ -69,8 +69,10 @@ def state_words(
         return ("Not sent", "neutral")
     if attempt_state is State.REFUSED:
         return ("Refused", "not_moved")
-    if verdict is Verdict.DECLINED and (status is None or status.is_success):
+    if verdict is Verdict.DECLINED and status is None:
         return ("Declined", "not_moved")
+    if verdict is Verdict.DECLINED and status and status.is_success and not refunded:
+        return ("Charged after all", "not_known")
     if refund_pending:
         return ("Refund pending", "not_known")
     if verdict is Verdict.APPROVED and refunded:

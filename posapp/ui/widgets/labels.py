@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -44,7 +45,7 @@ class Label(QLabel):
         self._dress()
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event.type() == QEvent.Type.PaletteChange:
             self._dress()
         super().changeEvent(event)
 
@@ -69,7 +70,9 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         metrics = QFontMetrics(self.font())
         shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if shown != self.text() else "")
+        # A tooltip takes what looks like markup for markup; escaped, it shows the signs.
+        whole = f"<span>{escape(self.text())}</span>"
+        self.setToolTip(whole if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         painter.drawText(self.rect(), int(self.alignment()), shown)

@@ -166,7 +166,8 @@ class DigitsInput(QWidget):
     def _paste(self) -> None:
         text = QGuiApplication.clipboard().text()
         figures = [c for c in text if c.isascii() and c.isdigit()]
-        if len(figures) <= self.most and all(c.isdigit() or c in " -.\u00a0\t\n" for c in text):
+        others = [c for c in text if not (c.isascii() and c.isdigit())]
+        if 0 < len(figures) <= self.most and all(c in " -.\u00a0\t\r\n" for c in others):
             self.digits.wipe()
             self._cursor = 0
             self._typed("".join(figures))

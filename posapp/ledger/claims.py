@@ -1,0 +1,162 @@
+"""What must hold before money is asked for: a free order, and enough left to give back."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from posapp.ledger.codec import attempt_from, intent_row, micros
+from posapp.ledger.errors import (
+    NoSuchEntry,
+    NothingLeft,
+    OrderBusy,
+    OrderPaid,
+    SameKey,
+    SameReference,
+)
+from posapp.ledger.sentences import broken_uniqueness
+from posapp.ledger.snapshots import read_at, read_payment
+from posapp.ledger.tables import CHARGES, attempts, is_open, orders
+from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict
+from posapp.model.money import Money
+from posapp.model.order import OrderState
+from posapp.model.payment import Payment
+
+
+def claim(connection: Connection, intent: Intent) -> None:
+    """Reserve the order of a charge, or what a refund gives back, inside the transaction that
+    writes the intent down.
+
+    Raises:
+        OrderBusy: another payment of this order is open.
+        OrderPaid: the order is paid.
+        NothingLeft: the refund is larger than what is left, other refunds of ours counted.
+    """
+    if intent.kind is Kind.REFUND:
+        _check_left(connection, intent)
+    else:
+        _claim_order(connection, intent)
+
+
+def write_down(connection: Connection, intent: Intent, prepared_at: int) -> int:
+    """Insert the attempt; its id.
+
+    Raises:
+        OrderBusy, SameKey, SameReference: the database itself refused a second one.
+    """
+    row = {**intent_row(intent), "state": State.PREPARED.value, "prepared_at": prepared_at}
+    try:
+        added = connection.execute(insert(attempts).values(row).returning(attempts.c.id))
+        return int(added.scalar_one())
+    except IntegrityError as error:
+        match broken_uniqueness(error, attempts):
+            case "one_open_charge_an_order":
+                raise OrderBusy(_busy(connection, intent.order_id) or 0) from error
+            case "one_refund_a_key":
+                raise SameKey from error
+            case "one_reference_an_attempt":
+                raise SameReference from error
+        raise
+
+
+def refunds_of(connection: Connection, account: str, payment_id: str) -> tuple[Attempt, ...]:
+    """Every refund we ever tried on a payment, newest first."""
+    rows = connection.execute(
+        select(attempts)
+        .where(
+            attempts.c.kind == Kind.REFUND.value,
+            attempts.c.account == account,
+            attempts.c.payment_id == payment_id,
+        )
+        .order_by(attempts.c.id.desc())
+    ).mappings()
+    return tuple(attempt_from(row) for row in rows)
+
+
+def set_order(connection: Connection, order_id: str, at: int) -> None:
+    """Bring the order's state in line with all its attempts; paid stays paid."""
+    states = connection.execute(
+        select(attempts.c.state, attempts.c.verdict).where(
+            attempts.c.order_id == order_id, attempts.c.kind.in_(CHARGES)
+        )
+    ).all()
+    if any(row.verdict == Verdict.APPROVED.value for row in states):
+        state = OrderState.PAID
+    elif any(State(row.state).is_open for row in states):
+        state = OrderState.LOCKED
+    else:
+        state = OrderState.OPEN
+    connection.execute(
+        update(orders)
+        .where(
+            orders.c.id == order_id,
+            orders.c.state != OrderState.PAID.value,
+            orders.c.state != state.value,
+        )
+        .values(state=state.value, changed_at=at)
+    )
+
+
+def _claim_order(connection: Connection, intent: Intent) -> None:
+    order = connection.execute(
+        select(orders.c.state, orders.c.currency).where(orders.c.id == intent.order_id)
+    ).one_or_none()
+    if order is None:
+        raise NoSuchEntry("There is no such order in the ledger.")
+    if order.currency != intent.amount.currency:
+        raise BrokenRule(f"This order is in {order.currency}, not in {intent.amount.currency}.")
+    if order.state == OrderState.PAID.value:
+        raise OrderPaid
+    busy = _busy(connection, intent.order_id)
+    if busy is not None:
+        raise OrderBusy(busy)
+    connection.execute(
+        update(orders)
+        .where(orders.c.id == intent.order_id)
+        .values(state=OrderState.LOCKED.value, attempts=orders.c.attempts + 1)
+    )
+
+
+def _busy(connection: Connection, order_id: str) -> int | None:
+    """The open payment of an order."""
+    return connection.execute(
+        select(attempts.c.id)
+        .where(
+            attempts.c.order_id == order_id, attempts.c.kind.in_(CHARGES), is_open(attempts)
+        )
+        .limit(1)
+    ).scalar()
+
+
+def _check_left(connection: Connection, intent: Intent) -> None:
+    payment = read_payment(connection, intent.account, intent.payment_id)
+    if payment is None:
+        raise NoSuchEntry("There is no such payment in the ledger.")
+    if payment.amount.currency != intent.amount.currency:
+        raise BrokenRule(
+            f"This payment is in {payment.amount.currency}, not in {intent.amount.currency}."
+        )
+    left = max(0, payment.left_to_refund().minor - _reserved(connection, payment))
+    if intent.amount.minor > left:
+        raise NothingLeft(Money(left, intent.amount.currency))
+
+
+def _reserved(connection: Connection, payment: Payment) -> int:
+    """Minor units of our refunds that the snapshot's balance cannot know of: those still open and
+    those done after it was read, unless the snapshot lists them.
+    """
+    shown = {record.id for record in payment.refunds}
+    seen = read_at(connection, payment.account, payment.id)
+    return sum(
+        attempt.intent.amount.minor
+        for attempt in refunds_of(connection, payment.account, payment.id)
+        if attempt.refund_id not in shown
+        and (
+            attempt.state.is_open
+            or (
+                attempt.verdict is Verdict.APPROVED
+                and attempt.ended_at is not None
+                and micros(attempt.ended_at) >= seen
+            )
+        )
+    )

@@ -1,0 +1,1 @@
+"""From older ledgers to the present one."""
