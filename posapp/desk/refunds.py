@@ -124,7 +124,6 @@ class Refunds:
             verdict=finding.verdict,
             refund_id=answer.id,
             note=finding.note,
-            said=answer.state.value,
         )
         return await self._await_end(Outcome(settled, payment), gateway)
 
@@ -150,7 +149,6 @@ class Refunds:
             payment=payment,
             refund_id=record.id,
             note=finding.note,
-            said=record.state.value,
         )
         return Outcome(settled, payment)
 

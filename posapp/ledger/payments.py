@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Connection,
     Row,
     Select,
@@ -18,7 +17,7 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
-    union,
+    union_all,
 )
 
 from posapp.ledger import search
@@ -47,6 +46,7 @@ from posapp.model.payment import Payment, PaymentStatus
 _UNKNOWN = [State.UNKNOWN.value, State.SENDING.value, State.OPEN_CASE.value]
 _TIMELINE_LIMIT = 500
 _PAYMENT = and_(payments.c.account == attempts.c.account, payments.c.id == attempts.c.payment_id)
+_NEWEST_FIRST = (attempts.c.prepared_at.desc(), attempts.c.id.desc())
 _REFUND = attempts.alias("refund")
 _REFUND_OPEN = (
     select(func.coalesce(func.sum(_REFUND.c.minor), 0))
@@ -106,14 +106,15 @@ class Payments:
         """Charges, newest first, from the key ``after`` on; ``next`` goes on from the last."""
 
         def work(connection: Connection) -> PaymentPage:
-            query = _rows(wanted).limit(limit + 1)
+            query = _matching(wanted).limit(limit + 1)
             if after:
                 at, number = (int(part) for part in after.split("."))
                 query = query.where(
                     tuple_(attempts.c.prepared_at, attempts.c.id) < tuple_(at, number)
                 )
-            found = connection.execute(query).all()
-            rows = tuple(_row(row) for row in found[:limit])
+            found = connection.execute(query.order_by(*_NEWEST_FIRST)).all()
+            shown = [row.id for row in found[:limit]]
+            rows = tuple(_row(row) for row in connection.execute(_rows(shown)))
             last = found[limit - 1] if len(found) > limit else None
             return PaymentPage(rows, f"{last.prepared_at}.{last.id}" if last else "")
 
@@ -124,7 +125,7 @@ class Payments:
 
         def work(connection: Connection) -> PaymentCounts:
             def count(view: View) -> int:
-                rows = _rows(PaymentFilter(view=view)).order_by(None).subquery()
+                rows = _matching(PaymentFilter(view=view)).subquery()
                 return int(connection.execute(select(func.count()).select_from(rows)).scalar_one())
 
             return PaymentCounts(
@@ -166,8 +167,25 @@ class Payments:
         return await self._database.read(work)
 
 
-def _rows(wanted: PaymentFilter) -> Select[tuple[object, ...]]:
-    query = (
+def _matching(wanted: PaymentFilter) -> Select[tuple[int, int]]:
+    """The charges of a filter: only what is needed to count and to sort them."""
+    query = select(attempts.c.id, attempts.c.prepared_at).where(
+        attempts.c.kind.in_(CHARGES), attempts.c.state != State.PREPARED.value
+    )
+    if wanted.view in ("unknown", "action_needed"):
+        query = query.select_from(attempts.outerjoin(payments, _PAYMENT))
+    for condition in (
+        _of_view(wanted.view),
+        search.begins("attempts_index", wanted.text, attempts.c.id),
+    ):
+        if condition is not None:
+            query = query.where(condition)
+    return query
+
+
+def _rows(shown: list[int]) -> Select[tuple[object, ...]]:
+    """Everything the list shows about some charges."""
+    return (
         select(
             attempts.c.id,
             attempts.c.prepared_at,
@@ -191,14 +209,9 @@ def _rows(wanted: PaymentFilter) -> Select[tuple[object, ...]]:
                 orders, orders.c.id == attempts.c.order_id
             )
         )
-        .where(attempts.c.kind.in_(CHARGES), attempts.c.state != State.PREPARED.value)
-        .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+        .where(attempts.c.id.in_(shown))
+        .order_by(*_NEWEST_FIRST)
     )
-    matching = search.begins("attempts_index", wanted.text, attempts.c.id)
-    for condition in (_of_view(wanted.view), matching):
-        if condition is not None:
-            query = query.where(condition)
-    return query
 
 
 def _of_view(view: View) -> ColumnElement[bool] | None:
@@ -221,21 +234,25 @@ def _of_view(view: View) -> ColumnElement[bool] | None:
     return None
 
 
-def _with_refunds_on_their_way() -> CompoundSelect[tuple[int]]:
+def _with_refunds_on_their_way() -> Select[tuple[int]]:
     """The charges of which the gateway or our own journal has an unfinished refund."""
+    shown = select(payments.c.account, payments.c.id.label("payment_id")).where(
+        payments.c.refund_pending > text("0")  # the index says it with this very figure
+    )
+    own = select(_REFUND.c.account, _REFUND.c.payment_id).where(
+        is_open(_REFUND), _REFUND.c.kind == Kind.REFUND.value
+    )
+    pending = union_all(shown, own).subquery("pending")
     charge = attempts.alias("charge")
-    shown = select(charge.c.id).where(
-        payments.c.refund_pending > text("0"),  # the index says it with this very figure
-        charge.c.account == payments.c.account,
-        charge.c.payment_id == payments.c.id,
+    return select(charge.c.id).select_from(
+        pending.join(
+            charge,
+            and_(
+                charge.c.account == pending.c.account,
+                charge.c.payment_id == pending.c.payment_id,
+            ),
+        )
     )
-    own = select(charge.c.id).where(
-        is_open(_REFUND),
-        _REFUND.c.kind == Kind.REFUND.value,
-        charge.c.account == _REFUND.c.account,
-        charge.c.payment_id == _REFUND.c.payment_id,
-    )
-    return union(shown, own)
 
 
 def _row(row: Row[tuple[object, ...]]) -> PaymentRow:

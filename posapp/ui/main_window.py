@@ -113,9 +113,9 @@ class MainWindow(QMainWindow):
         self._desk = desk
         self.navigation.shop.setText(desk.settings.shop.name)
         self._show_person()
-        labels = [gateway.label for gateway in desk.accounts.all()]
-        self.banner.place.setText(f"{labels[0] if labels else 'No gateway'} · Till {desk.till.name}")
         await self.counter.begin()
+        self.counter.card_form.account.currentIndexChanged.connect(self._show_mode)
+        self._show_mode()
         desk.news.listen(self._something_changed)
         if not desk.training:
             self._idle.setInterval(desk.settings.lock_after_minutes * 60_000)
@@ -227,12 +227,26 @@ class MainWindow(QMainWindow):
             return
         await show(ReceiptDialog(receipt, self))
 
+    def _show_mode(self) -> None:
+        """Test looks like test: the strip stands there unless the chosen account is live."""
+        if self._desk is None:
+            return
+        chosen = self.counter.card_form.chosen_account()
+        gateways = {gateway.account: gateway for gateway in self._desk.accounts.all()}
+        gateway = gateways.get(chosen)
+        self.banner.setVisible(self._training or (gateway is not None and not gateway.live))
+        if not self._training:
+            self.banner.words.setText("Test account — no real money moves")
+        label = gateway.label if gateway else "No gateway account yet"
+        self.banner.place.setText(f"{label} · Till {self._desk.till.name}")
+
     def _badge(self, number: int) -> None:
         self.navigation.badge("payments", number)
 
     def _something_changed(self) -> None:
         if self._desk is not None:
             self.navigation.shop.setText(self._desk.settings.shop.name)
+            self._show_mode()
 
     def _back_from_lock(self) -> None:
         if self._desk is not None:
@@ -241,7 +255,8 @@ class MainWindow(QMainWindow):
 
     def _show_person(self) -> None:
         if self._desk is not None:
-            self.navigation.who.setText(self._desk.people.who or self._desk.people.name)
+            who = self._desk.people.who or self._desk.people.name
+            self.navigation.who.setText(f"{who} · till {self._desk.till.name}")
 
     def _build(self) -> None:
         self._work = QWidget()

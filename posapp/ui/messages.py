@@ -13,7 +13,6 @@ from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.labels import Label
 
 _SHOWN_FOR = 6000
-_WIDEST = 640
 
 
 class Messages(QWidget):
@@ -29,7 +28,7 @@ class Messages(QWidget):
         self._action = Button("", name="message.action", kind="quiet", compact=True)
         self._close = Button("Close", name="message.close", kind="quiet", compact=True)
         row = self._row = QHBoxLayout(self)
-        row.setContentsMargins(theme.PAD, theme.STEP * 2, theme.STEP * 2, theme.STEP * 2)
+        row.setContentsMargins(theme.STEP * 4, theme.STEP, theme.STEP * 4, theme.STEP)
         row.addWidget(self._text, 1)
         row.addWidget(self._action)
         row.addWidget(self._close)
@@ -56,11 +55,12 @@ class Messages(QWidget):
         self._show(sentence, "neutral", stays=False, action=action, do=do)
 
     def place(self) -> None:
-        """Keep below the banner, in the middle."""
-        width = min(_WIDEST, self._window.width() - 2 * theme.PAD)
-        height = max(52, self._row.heightForWidth(width))
-        left = (self._window.width() - width) // 2
-        self.setGeometry(left, theme.BANNER_HEIGHT + theme.STEP * 2, width, height)
+        """Keep to the upper corner, where no screen has a button."""
+        width = min(theme.DETAIL_WIDTH, self._window.width() - 2 * theme.PAD)
+        height = max(theme.FIELD_HEIGHT, self._row.heightForWidth(width))
+        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = theme.PAD if rtl else self._window.width() - width - theme.PAD
+        self.setGeometry(left, theme.BANNER_HEIGHT + theme.STEP, width, height)
 
     def clear(self) -> None:
         """Take a passing message away; what went wrong stays."""

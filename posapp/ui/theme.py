@@ -117,12 +117,13 @@ def of(widget: QWidget) -> Tokens:
     return DARK if widget.palette().window().color().lightness() < 128 else LIGHT
 
 
-def font(size: int = TEXT, weight: int = REGULAR) -> QFont:
-    """The program's font with tabular figures; ``size`` in pixels at 100 %."""
+def font(size: int = TEXT, weight: int = REGULAR, *, figures: bool = False) -> QFont:
+    """The program's font; ``size`` in pixels at 100 %, ``figures`` all of one width for columns."""
     made = QFont(FAMILY)
     made.setPixelSize(size)
     made.setWeight(QFont.Weight(weight))
-    made.setFeature(QFont.Tag("tnum"), 1)
+    if figures:
+        made.setFeature(QFont.Tag("tnum"), 1)
     return made
 
 

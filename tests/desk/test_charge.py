@@ -29,7 +29,7 @@ async def test_the_attempt_is_on_the_disk_before_the_gateway_is_called(
 ) -> None:
     seen: list[Attempt] = []
 
-    async def look(prepared: Prepared) -> None:
+    async def look(_prepared: Prepared) -> None:
         other = await Ledger.open(
             ledger_path, key=LEDGER_KEY, audit_key=AUDIT_KEY, clock=shop.clock, till="T2"
         )
@@ -199,7 +199,7 @@ async def test_nothing_is_sent_for_an_order_without_a_price(
 
 async def test_what_the_gateway_cannot_take_is_refused_before_it_is_written(shop: Shop) -> None:
     shop.gateway.limit = "Main takes at most 5.00."
-    with pytest.raises(Refused, match="at most 5.00") as refusal:
+    with pytest.raises(Refused, match=r"at most 5.00") as refusal:
         await shop.charge()
     assert not isinstance(refusal.value, NothingMoved)
     assert await shop.ledger.journal.open_attempts() == ()
@@ -229,23 +229,23 @@ async def test_staff_hear_of_every_charge_and_the_recovery_is_woken(shop: Shop) 
 Break = Callable[[Shop, pytest.MonkeyPatch], None]
 
 
-def _nothing(shop: Shop, patch: pytest.MonkeyPatch) -> None:
+def _nothing(_shop: Shop, _patch: pytest.MonkeyPatch) -> None:
     """The charge goes through."""
 
 
-def _limit(shop: Shop, patch: pytest.MonkeyPatch) -> None:
+def _limit(shop: Shop, _patch: pytest.MonkeyPatch) -> None:
     shop.gateway.limit = "Too much."
 
 
-def _not_sent(shop: Shop, patch: pytest.MonkeyPatch) -> None:
+def _not_sent(shop: Shop, _patch: pytest.MonkeyPatch) -> None:
     shop.gateway.charges.append(Twist(raises=NotSent("No network."), lost=True))
 
 
-def _ours(shop: Shop, patch: pytest.MonkeyPatch) -> None:
+def _ours(shop: Shop, _patch: pytest.MonkeyPatch) -> None:
     shop.gateway.charges.append(Twist(raises=KeyError("amount")))
 
 
-def _declined(shop: Shop, patch: pytest.MonkeyPatch) -> None:
+def _declined(shop: Shop, _patch: pytest.MonkeyPatch) -> None:
     shop.gateway.charges.append(Twist(status=PaymentStatus.DECLINED))
 
 
@@ -258,13 +258,13 @@ def _full_disk_later(shop: Shop, patch: pytest.MonkeyPatch) -> None:
 
 
 def _cannot_build(shop: Shop, patch: pytest.MonkeyPatch) -> None:
-    def broken(*given: object) -> Prepared:
+    def broken(*_given: object) -> Prepared:
         raise ZeroDivisionError
 
     patch.setattr(shop.gateway, "prepare_charge", broken)
 
 
-async def _raises_full(*given: object, **named: object) -> Attempt:
+async def _raises_full(*_given: object, **_named: object) -> Attempt:
     raise LedgerFull("The disk is full.")
 
 
@@ -288,7 +288,7 @@ async def test_the_card_is_wiped_on_every_path(
 async def test_the_card_is_wiped_before_the_first_byte_leaves(shop: Shop) -> None:
     keyed, found = card(), []
 
-    async def look(prepared: Prepared) -> None:
+    async def look(_prepared: Prepared) -> None:
         found.append((len(keyed.number), len(keyed.code)))
 
     shop.gateway.watch = look
@@ -301,7 +301,7 @@ async def test_the_card_is_wiped_when_the_charge_is_cancelled(shop: Shop) -> Non
     number, code = keyed.number.view(), keyed.code.view()
     reached, never = asyncio.Event(), asyncio.Event()
 
-    async def hang(prepared: Prepared) -> None:
+    async def hang(_prepared: Prepared) -> None:
         reached.set()
         await never.wait()
 
@@ -321,7 +321,7 @@ async def test_a_cancelled_charge_is_unknown_at_the_next_look(shop: Shop) -> Non
     order = await shop.order()
     reached, never = asyncio.Event(), asyncio.Event()
 
-    async def hang(prepared: Prepared) -> None:
+    async def hang(_prepared: Prepared) -> None:
         reached.set()
         await never.wait()
 

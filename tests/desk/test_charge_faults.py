@@ -133,7 +133,7 @@ class _Disk:
         self._journal = shop.ledger.journal
 
     def fills(self, method: str) -> None:
-        async def full(*given: object, **named: object) -> Attempt:
+        async def full(*_given: object, **_named: object) -> Attempt:
             raise LedgerFull("The disk is full. Nothing was written and nothing was sent.")
 
         self._patch.setattr(self._journal, method, full)

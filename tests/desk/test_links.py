@@ -43,7 +43,7 @@ async def test_the_attempt_is_written_with_its_body_before_the_gateway_is_asked(
 ) -> None:
     seen: list[Attempt] = []
 
-    async def look(prepared: Prepared) -> None:
+    async def look(_prepared: Prepared) -> None:
         seen.extend(await shop.ledger.journal.open_attempts())
 
     shop.gateway.watch = look
@@ -110,11 +110,11 @@ async def test_a_gateway_without_pages_is_refused(shop: Shop, accounts: GivenAcc
 async def test_what_the_gateway_cannot_put_on_a_page_is_refused_before_it_is_written(
     shop: Shop,
 ) -> None:
-    with pytest.raises(Refused, match="at least 1.00") as refusal:
+    with pytest.raises(Refused, match=r"at least 1.00") as refusal:
         await link(shop, await shop.order(99))
     assert refusal.value.fields == {"amount": "At least 1.00."}
     shop.gateway.limit = "Main takes at most 5.00."
-    with pytest.raises(Refused, match="at most 5.00"):
+    with pytest.raises(Refused, match=r"at most 5.00"):
         await link(shop)
     assert await shop.ledger.journal.open_attempts() == ()
 
@@ -122,7 +122,7 @@ async def test_what_the_gateway_cannot_put_on_a_page_is_refused_before_it_is_wri
 async def test_an_answer_that_cannot_be_saved_is_not_called_unsent(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*given: object, **named: object) -> Attempt:
+    async def full(*_given: object, **_named: object) -> Attempt:
         raise LedgerFull("The disk is full. Nothing was sent.")
 
     with monkeypatch.context() as patch:

@@ -73,7 +73,7 @@ async def test_after_five_wrong_pins_even_the_right_one_has_to_wait(
     await wrong(people, FREE_TRIES - 1)
     with pytest.raises(Refused, match="Try again in 1 minute"):
         await people.enter(Secret("111222"))
-    with pytest.raises(Refused, match="Too many wrong PINs. Try again in 1 minute"):
+    with pytest.raises(Refused, match=r"Too many wrong PINs. Try again in 1 minute"):
         await people.enter(Secret(PIN))
     clock.move(timedelta(seconds=30))
     with pytest.raises(Refused, match="30 seconds"):
@@ -109,7 +109,7 @@ async def test_a_restart_forgets_no_wrong_pin(ledger: Ledger, clock: MovableCloc
 async def test_the_try_is_on_the_disk_before_the_pin_is_compared(
     people: People, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def dies(*given: object) -> bool:
+    async def dies(*_given: object) -> bool:
         raise asyncio.CancelledError
 
     with monkeypatch.context() as patch:
@@ -125,7 +125,7 @@ async def test_a_clock_that_was_wrong_keeps_nobody_out_for_ever(
     clock.move(timedelta(days=400))
     await wrong(people, FREE_TRIES)
     clock.move(timedelta(days=-400))
-    with pytest.raises(Refused, match="Too many wrong PINs. Try again in 1 minute"):
+    with pytest.raises(Refused, match=r"Too many wrong PINs. Try again in 1 minute"):
         await people.enter(Secret(PIN))
     clock.move(timedelta(seconds=61))
     await people.enter(Secret(PIN))
@@ -150,7 +150,7 @@ async def test_whoever_leaves_is_not_signed_in_any_more(people: People, ledger: 
 async def test_a_full_disk_does_not_keep_the_till_open(
     people: People, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*given: object) -> None:
+    async def full(*_given: object) -> None:
         raise LedgerFull("The disk is full.")
 
     await people.enter(Secret(PIN))
@@ -163,7 +163,7 @@ async def test_a_full_disk_does_not_keep_the_till_open(
 async def test_a_full_disk_lets_nobody_in_and_says_so(
     people: People, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*given: object) -> None:
+    async def full(*_given: object) -> None:
         raise LedgerFull("The disk is full.")
 
     monkeypatch.setattr(ledger.sign_ins, "keep", full)

@@ -42,7 +42,7 @@ async def test_the_refund_is_on_the_disk_before_the_gateway_is_asked(
     sale = await shop.charge()
     seen: list[Attempt] = []
 
-    async def look(prepared: Prepared) -> None:
+    async def look(_prepared: Prepared) -> None:
         other = await Ledger.open(
             ledger_path, key=LEDGER_KEY, audit_key=AUDIT_KEY, clock=shop.clock, till="T2"
         )

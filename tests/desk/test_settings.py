@@ -190,7 +190,7 @@ async def test_a_shop_without_a_name_is_refused(settings: Settings) -> None:
 async def test_what_the_disk_refused_is_not_believed(
     settings: Settings, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(contents: VaultContents) -> None:
+    def full(_contents: VaultContents) -> None:
         raise VaultNotWritable("The vault cannot be written: the disk is full.")
 
     monkeypatch.setattr(vault, "save", full)

@@ -53,7 +53,7 @@ async def test_only_what_somebody_waits_for_is_followed() -> None:
 async def test_a_charge_is_under_way_until_it_is_written_down(shop: Shop) -> None:
     seen: list[tuple[bool, bool]] = []
 
-    async def look(prepared: Prepared) -> None:
+    async def look(_prepared: Prepared) -> None:
         [attempt] = await shop.ledger.journal.open_attempts()
         under_way = shop.till.under_way
         seen.append((under_way.busy, under_way.is_followed(attempt.id)))

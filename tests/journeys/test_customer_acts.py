@@ -50,7 +50,7 @@ async def test_a_payment_link_is_paid_by_the_customer_and_the_till_follows(
         do="pay",
     )
     await till.becomes("approved")
-    assert till.sees("This order is paid.")
+    await until(lambda: till.sees("This order is paid."))
     [payment] = await gateway.payments(place.api)
     assert payment["amount"] == 1290
     assert place.ended(payment) == "succeeded"

@@ -12,7 +12,11 @@ from tests.journeys.places import SUCCESS, Place
 from tests.journeys.till import Till
 from tests.waiting import until
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [
+    pytest.mark.asyncio,
+    # The file dialog completes names in a pop-up, for which offscreen has no keyboard to grab.
+    pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard", extend=True),
+]
 
 
 @places.ALL

@@ -101,7 +101,7 @@ class Till:
     def sees(self, words: str) -> bool:
         """Whether these words stand on a label that can be seen."""
         return any(
-            words in plain(label.text())
+            plain(words) in plain(label.text())
             for label in self.window.findChildren(QLabel)
             if label.isVisible()
         )

@@ -23,7 +23,10 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
 
 
 @pytest.fixture
-def show(qtbot: QtBot, dressed: QApplication) -> Iterator[Show]:
+def show(
+    qtbot: QtBot,
+    dressed: QApplication,  # noqa: ARG001 - for its effect
+) -> Iterator[Show]:
     """Put widgets below each other into a window and give the first one the focus."""
     windows: list[QWidget] = []
 
@@ -46,7 +49,9 @@ def show(qtbot: QtBot, dressed: QApplication) -> Iterator[Show]:
 
 
 @pytest.fixture
-def clipboard(dressed: QApplication) -> Iterator[None]:
+def clipboard(
+    dressed: QApplication,  # noqa: ARG001 - for its effect
+) -> Iterator[None]:
     """The clipboard is given back empty."""
     yield
     QGuiApplication.clipboard().clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -39,27 +40,27 @@ def charge(show: Show) -> Button:
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter, Key.Key_Space])
-def test_a_key_presses_the_button_once(charge: Button, qtbot: QtBot, key: Qt.Key) -> None:
+def test_a_key_presses_the_button_once(charge: Button, key: Qt.Key) -> None:
     presses = Presses(charge)
-    qtbot.keyClick(charge, key)
+    QTest.keyClick(charge, key)
     assert presses.number == 1
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter])
 def test_a_key_that_is_held_down_presses_it_once(
-    charge: Button, qtbot: QtBot, key: Qt.Key
+    charge: Button, key: Qt.Key
 ) -> None:
     presses = Presses(charge)
-    qtbot.keyPress(charge, key)
+    QTest.keyPress(charge, key)
     hold(charge, key)
     assert presses.number == 1
 
 
-def test_a_button_that_is_off_is_not_pressed(charge: Button, qtbot: QtBot) -> None:
+def test_a_button_that_is_off_is_not_pressed(charge: Button) -> None:
     presses = Presses(charge)
     charge.setEnabled(False)
-    qtbot.keyClick(charge, Key.Key_Return)
-    qtbot.mouseClick(charge, Qt.MouseButton.LeftButton)
+    QTest.keyClick(charge, Key.Key_Return)
+    QTest.mouseClick(charge, Qt.MouseButton.LeftButton)
     assert presses.number == 0
 
 
@@ -69,7 +70,7 @@ def test_a_button_can_be_pressed_by_its_key_from_anywhere(show: Show, qtbot: QtB
     link.bind("F9")
     window = show(first, link)
     presses = Presses(link)
-    qtbot.keyClick(window, Key.Key_F9)
+    QTest.keyClick(window, Key.Key_F9)
     qtbot.waitUntil(lambda: presses.number == 1)
     assert first.hasFocus()
 
@@ -82,7 +83,8 @@ def test_a_button_is_read_out_with_its_shortcut(charge: Button) -> None:
     assert charge.words() == "Charge € 12.90"
 
 
-def test_an_ampersand_is_shown_and_makes_no_shortcut(dressed: QApplication) -> None:
+@pytest.mark.usefixtures("dressed")
+def test_an_ampersand_is_shown_and_makes_no_shortcut() -> None:
     button = Button("Mugs & more", name="x")
     assert button.words() == "Mugs & more"
     assert button.shortcut().isEmpty()
@@ -96,7 +98,8 @@ def test_a_button_has_room_for_its_words(charge: Button) -> None:
     assert charge.minimumSizeHint() == charge.sizeHint()
 
 
-def test_a_filter_shows_and_says_its_count(dressed: QApplication) -> None:
+@pytest.mark.usefixtures("dressed")
+def test_a_filter_shows_and_says_its_count() -> None:
     chip = Chip("Not known", name="payments.unknown", tone="not_known")
     assert (chip.text(), chip.accessibleName()) == ("Not known", "Not known")
     narrow = chip.sizeHint().width()
@@ -108,11 +111,11 @@ def test_a_filter_shows_and_says_its_count(dressed: QApplication) -> None:
     assert chip.accessibleName() == "Not known"
 
 
-def test_a_filter_is_switched_by_the_keyboard(show: Show, qtbot: QtBot) -> None:
+def test_a_filter_is_switched_by_the_keyboard(show: Show) -> None:
     chip = Chip("All", name="payments.all")
     show(chip)
     off = chip.grab().toImage()
-    qtbot.keyClick(chip, Key.Key_Space)
+    QTest.keyClick(chip, Key.Key_Space)
     assert chip.isChecked()
     assert chip.grab().toImage() != off
 

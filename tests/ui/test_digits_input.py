@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QImage, QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -40,80 +41,80 @@ def held(field: DigitsInput) -> str:
     return bytes(field.digits.view()).decode()
 
 
-def at_rest(show: Show, qtbot: QtBot, field: DigitsInput, digits: str) -> QImage:
+def at_rest(show: Show, field: DigitsInput, digits: str) -> QImage:
     """A picture of the field after the digits were typed and the focus went on."""
     other = QLineEdit()
     show(field, other)
     field.setFixedSize(320, 36)
-    qtbot.keyClicks(field, digits)
+    QTest.keyClicks(field, digits)
     other.setFocus()
     assert not field.hasFocus()
     return field.grab().toImage()
 
 
-def test_digits_are_taken_as_they_are_typed(number: DigitsInput, qtbot: QtBot) -> None:
+def test_digits_are_taken_as_they_are_typed(number: DigitsInput) -> None:
     changes: list[int] = []
     number.changed.connect(lambda: changes.append(len(number.digits)))
-    qtbot.keyClicks(number, "4242 42-42.x!")
+    QTest.keyClicks(number, "4242 42-42.x!")
     assert held(number) == "42424242"
     assert changes == list(range(1, 9))
 
 
-def test_no_more_digits_are_taken_than_there_is_room_for(qtbot: QtBot, show: Show) -> None:
+def test_no_more_digits_are_taken_than_there_is_room_for(show: Show) -> None:
     field = code_field()
     show(field)
-    qtbot.keyClicks(field, "73712")
+    QTest.keyClicks(field, "73712")
     assert held(field) == "7371"
 
 
-def test_the_cursor_goes_where_the_keys_say(number: DigitsInput, qtbot: QtBot) -> None:
-    qtbot.keyClicks(number, "123")
-    qtbot.keyClick(number, Key.Key_Home)
-    qtbot.keyClicks(number, "9")
-    qtbot.keyClick(number, Key.Key_Right)
-    qtbot.keyClicks(number, "8")
-    qtbot.keyClick(number, Key.Key_End)
-    qtbot.keyClicks(number, "7")
-    qtbot.keyClick(number, Key.Key_Left)
-    qtbot.keyClicks(number, "6")
+def test_the_cursor_goes_where_the_keys_say(number: DigitsInput) -> None:
+    QTest.keyClicks(number, "123")
+    QTest.keyClick(number, Key.Key_Home)
+    QTest.keyClicks(number, "9")
+    QTest.keyClick(number, Key.Key_Right)
+    QTest.keyClicks(number, "8")
+    QTest.keyClick(number, Key.Key_End)
+    QTest.keyClicks(number, "7")
+    QTest.keyClick(number, Key.Key_Left)
+    QTest.keyClicks(number, "6")
     assert held(number) == "9182367"
 
 
-def test_the_cursor_stays_inside_the_digits(number: DigitsInput, qtbot: QtBot) -> None:
-    qtbot.keyClicks(number, "12")
+def test_the_cursor_stays_inside_the_digits(number: DigitsInput) -> None:
+    QTest.keyClicks(number, "12")
     for _ in range(5):
-        qtbot.keyClick(number, Key.Key_Right)
-    qtbot.keyClicks(number, "3")
+        QTest.keyClick(number, Key.Key_Right)
+    QTest.keyClicks(number, "3")
     for _ in range(9):
-        qtbot.keyClick(number, Key.Key_Left)
-    qtbot.keyClicks(number, "0")
+        QTest.keyClick(number, Key.Key_Left)
+    QTest.keyClicks(number, "0")
     assert held(number) == "0123"
 
 
 def test_backspace_and_delete_take_the_digit_beside_the_cursor(
-    number: DigitsInput, qtbot: QtBot
+    number: DigitsInput
 ) -> None:
-    qtbot.keyClicks(number, "12345")
-    qtbot.keyClick(number, Key.Key_Backspace)
+    QTest.keyClicks(number, "12345")
+    QTest.keyClick(number, Key.Key_Backspace)
     assert held(number) == "1234"
-    qtbot.keyClick(number, Key.Key_Home)
-    qtbot.keyClick(number, Key.Key_Backspace)
+    QTest.keyClick(number, Key.Key_Home)
+    QTest.keyClick(number, Key.Key_Backspace)
     assert held(number) == "1234"
-    qtbot.keyClick(number, Key.Key_Delete)
+    QTest.keyClick(number, Key.Key_Delete)
     assert held(number) == "234"
-    qtbot.keyClick(number, Key.Key_End)
-    qtbot.keyClick(number, Key.Key_Delete)
+    QTest.keyClick(number, Key.Key_End)
+    QTest.keyClick(number, Key.Key_Delete)
     assert held(number) == "234"
-    qtbot.keyClick(number, Key.Key_Left)
-    qtbot.keyClick(number, Key.Key_Backspace, CTRL)
+    QTest.keyClick(number, Key.Key_Left)
+    QTest.keyClick(number, Key.Key_Backspace, CTRL)
     assert held(number) == "4"
 
 
 def test_enter_submits(number: DigitsInput, qtbot: QtBot) -> None:
     with qtbot.waitSignal(number.submitted):
-        qtbot.keyClick(number, Key.Key_Return)
+        QTest.keyClick(number, Key.Key_Return)
     with qtbot.waitSignal(number.submitted):
-        qtbot.keyClick(number, Key.Key_Enter)
+        QTest.keyClick(number, Key.Key_Enter)
 
 
 def test_a_pad_on_the_screen_types_and_erases(number: DigitsInput) -> None:
@@ -131,10 +132,10 @@ def test_a_pad_on_the_screen_types_and_erases(number: DigitsInput) -> None:
 def test_a_number_is_pasted_with_or_without_gaps(
     number: DigitsInput, qtbot: QtBot, pasted: str
 ) -> None:
-    qtbot.keyClicks(number, "999")
+    QTest.keyClicks(number, "999")
     QGuiApplication.clipboard().setText(pasted)
     with qtbot.waitSignal(number.changed):
-        qtbot.keyClick(number, Key.Key_V, CTRL)
+        QTest.keyClick(number, Key.Key_V, CTRL)
     assert held(number) == NUMBER
 
 
@@ -145,31 +146,31 @@ def test_a_number_is_pasted_with_or_without_gaps(
      "4242 ٤٢٤٢"],
 )  # fmt: skip
 def test_what_is_no_number_is_not_pasted_and_takes_nothing_away(
-    number: DigitsInput, qtbot: QtBot, pasted: str
+    number: DigitsInput, pasted: str
 ) -> None:
-    qtbot.keyClicks(number, "999")
+    QTest.keyClicks(number, "999")
     QGuiApplication.clipboard().setText(pasted)
-    qtbot.keyClick(number, Key.Key_V, CTRL)
+    QTest.keyClick(number, Key.Key_V, CTRL)
     assert held(number) == "999"
 
 
 @pytest.mark.usefixtures("clipboard")
 @pytest.mark.parametrize("key", [Key.Key_C, Key.Key_X, Key.Key_Insert])
-def test_nothing_can_be_copied_or_cut(number: DigitsInput, qtbot: QtBot, key: Qt.Key) -> None:
+def test_nothing_can_be_copied_or_cut(number: DigitsInput, key: Qt.Key) -> None:
     QGuiApplication.clipboard().setText("as before")
-    qtbot.keyClicks(number, NUMBER)
-    qtbot.keyClick(number, Key.Key_A, CTRL)
-    qtbot.keyClick(number, key, CTRL)
-    qtbot.mouseDClick(number, Qt.MouseButton.LeftButton)
-    qtbot.keyClick(number, key, CTRL)
+    QTest.keyClicks(number, NUMBER)
+    QTest.keyClick(number, Key.Key_A, CTRL)
+    QTest.keyClick(number, key, CTRL)
+    QTest.mouseDClick(number, Qt.MouseButton.LeftButton)
+    QTest.keyClick(number, key, CTRL)
     assert QGuiApplication.clipboard().text() == "as before"
     assert held(number) == NUMBER
 
 
 @pytest.mark.usefixtures("clipboard")
-def test_the_middle_button_pastes_nothing(number: DigitsInput, qtbot: QtBot) -> None:
+def test_the_middle_button_pastes_nothing(number: DigitsInput) -> None:
     QGuiApplication.clipboard().setText(NUMBER)
-    qtbot.mouseClick(number, Qt.MouseButton.MiddleButton)
+    QTest.mouseClick(number, Qt.MouseButton.MiddleButton)
     assert held(number) == ""
 
 
@@ -181,35 +182,35 @@ def test_what_an_input_method_commits_is_typed(number: DigitsInput) -> None:
 
 
 def test_wiping_empties_field_and_memory(number: DigitsInput, qtbot: QtBot) -> None:
-    qtbot.keyClicks(number, NUMBER)
+    QTest.keyClicks(number, NUMBER)
     memory = number.digits.view()
     with qtbot.waitSignal(number.changed):
         number.wipe()
     assert held(number) == ""
     assert not any(memory)
-    qtbot.keyClicks(number, "1")
+    QTest.keyClicks(number, "1")
     assert held(number) == "1"
 
 
-def test_taking_moves_the_digits_out_without_a_copy(number: DigitsInput, qtbot: QtBot) -> None:
-    qtbot.keyClicks(number, NUMBER)
+def test_taking_moves_the_digits_out_without_a_copy(number: DigitsInput) -> None:
+    QTest.keyClicks(number, NUMBER)
     typed = number.digits
     taken = number.take()
     assert taken is typed
     assert bytes(taken.view()).decode() == NUMBER
     assert held(number) == ""
-    qtbot.keyClicks(number, "1")
+    QTest.keyClicks(number, "1")
     assert (held(number), len(taken)) == ("1", 16)
 
 
-def test_the_digits_are_no_text_of_any_widget(show: Show, qtbot: QtBot) -> None:
+def test_the_digits_are_no_text_of_any_widget(show: Show) -> None:
     number, code = number_field(), code_field()
     window = show(Field("Card number", number), Field("Security code", code))
-    qtbot.keyClicks(number, NUMBER)
-    qtbot.keyClicks(code, "7377")
+    QTest.keyClicks(number, NUMBER)
+    QTest.keyClicks(code, "7377")
     for widget in (window, *window.findChildren(QWidget)):
         meta = widget.metaObject()
-        names = [meta.property(i).name() for i in range(meta.propertyCount())]
+        names = [str(meta.property(i).name()) for i in range(meta.propertyCount())]
         said = " ".join(str(widget.property(name)) for name in names) + repr(widget)
         interface = QAccessible.queryAccessibleInterface(widget)
         if interface is not None:
@@ -220,70 +221,69 @@ def test_the_digits_are_no_text_of_any_widget(show: Show, qtbot: QtBot) -> None:
     assert QAccessible.queryAccessibleInterface(number).text(QAccessible.Text.Name)
 
 
-def test_a_number_at_rest_shows_its_last_four_and_nothing_else(show: Show, qtbot: QtBot) -> None:
-    shown = at_rest(show, qtbot, number_field(), "4242424242424242")
-    same_end = at_rest(show, qtbot, number_field(), "4000058260004242")
-    other_end = at_rest(show, qtbot, number_field(), "4242424242424243")
+def test_a_number_at_rest_shows_its_last_four_and_nothing_else(show: Show) -> None:
+    shown = at_rest(show, number_field(), "4242424242424242")
+    same_end = at_rest(show, number_field(), "4000058260004242")
+    other_end = at_rest(show, number_field(), "4242424242424243")
     assert shown == same_end
     assert shown != other_end
 
 
-def test_a_code_at_rest_shows_only_how_long_it_is(show: Show, qtbot: QtBot) -> None:
-    shown = at_rest(show, qtbot, code_field(), "737")
-    assert shown == at_rest(show, qtbot, code_field(), "100")
-    assert shown != at_rest(show, qtbot, code_field(), "1000")
+def test_a_code_at_rest_shows_only_how_long_it_is(show: Show) -> None:
+    shown = at_rest(show, code_field(), "737")
+    assert shown == at_rest(show, code_field(), "100")
+    assert shown != at_rest(show, code_field(), "1000")
 
 
-def test_a_code_is_hidden_while_it_is_typed(show: Show, qtbot: QtBot) -> None:
+def test_a_code_is_hidden_while_it_is_typed(show: Show) -> None:
     pictures = []
     for digits in ("737", "100"):
         field = code_field()
         show(field)
         field.setFixedSize(120, 36)
-        qtbot.keyClicks(field, digits)
+        QTest.keyClicks(field, digits)
         assert field.hasFocus()
         pictures.append(field.grab().toImage())
     assert pictures[0] == pictures[1]
 
 
-def test_a_number_is_shown_while_it_is_typed(show: Show, qtbot: QtBot) -> None:
+def test_a_number_is_shown_while_it_is_typed(show: Show) -> None:
     pictures = []
     for digits in ("4242424242424242", "4000058260004242"):
         field = number_field()
         show(field)
         field.setFixedSize(320, 36)
-        qtbot.keyClicks(field, digits)
+        QTest.keyClicks(field, digits)
         pictures.append(field.grab().toImage())
     assert pictures[0] != pictures[1]
 
 
-def test_a_click_puts_the_cursor_between_the_digits(number: DigitsInput, qtbot: QtBot) -> None:
-    qtbot.keyClicks(number, "1234")
-    qtbot.mouseClick(number, Qt.MouseButton.LeftButton, pos=QPoint(0, 10))
-    qtbot.keyClicks(number, "9")
-    qtbot.mouseClick(number, Qt.MouseButton.LeftButton, pos=QPoint(300, 10))
-    qtbot.keyClicks(number, "8")
+def test_a_click_puts_the_cursor_between_the_digits(number: DigitsInput) -> None:
+    QTest.keyClicks(number, "1234")
+    QTest.mouseClick(number, Qt.MouseButton.LeftButton, pos=QPoint(0, 10))
+    QTest.keyClicks(number, "9")
+    QTest.mouseClick(number, Qt.MouseButton.LeftButton, pos=QPoint(300, 10))
+    QTest.keyClicks(number, "8")
     assert held(number) == "912348"
 
 
 def test_an_amex_number_of_fifteen_digits_is_painted_in_its_own_groups(
-    show: Show, qtbot: QtBot
+    show: Show
 ) -> None:
     amex, visa = number_field(), number_field()
     show(amex, visa)
-    qtbot.keyClicks(amex, AMEX)
-    qtbot.keyClicks(visa, NUMBER)
+    QTest.keyClicks(amex, AMEX)
+    QTest.keyClicks(visa, NUMBER)
     assert held(amex) == AMEX
     assert amex.grab().toImage() != visa.grab().toImage()
 
 
 def test_leaving_the_field_says_that_it_is_finished(number: DigitsInput, qtbot: QtBot) -> None:
-    qtbot.keyClicks(number, "42")
+    QTest.keyClicks(number, "42")
     with qtbot.waitSignal(number.finished):
         number.clearFocus()
 
 
-def test_nothing_can_be_dropped_on_the_field_and_no_menu_opens(number: DigitsInput) -> None:
+def test_nothing_can_be_dropped_on_the_field_and_no_prediction_is_asked_for(number: DigitsInput) -> None:
     assert not number.acceptDrops()
     assert not number.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
-    assert QApplication.sendEvent(number, QEvent(QEvent.Type.ContextMenu)) in (True, False)

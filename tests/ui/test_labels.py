@@ -24,7 +24,8 @@ def test_markup_is_shown_as_it_was_typed(show: Show, kind: type[Label]) -> None:
     assert not label.openExternalLinks()
 
 
-def test_bold_markup_takes_the_room_of_its_signs(dressed: QApplication) -> None:
+@pytest.mark.usefixtures("dressed")
+def test_bold_markup_takes_the_room_of_its_signs() -> None:
     assert Label("<b>x</b>").sizeHint().width() > Label("x").sizeHint().width()
 
 
@@ -71,7 +72,8 @@ def test_a_label_changes_its_colour_with_the_scheme(dressed: QApplication, ink: 
     assert label.palette().windowText().color() == light
 
 
-def test_an_ink_can_change(dressed: QApplication) -> None:
+@pytest.mark.usefixtures("dressed")
+def test_an_ink_can_change() -> None:
     label = Label("Captured", ink="moved")
     label.set_ink("not_moved")
     assert label.palette().windowText().color() == theme.LIGHT.not_moved.ink

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from posapp.desk.outcome import Outcome
 from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.display import AmountStyle
 from posapp.model.history import TimelineEntry
@@ -117,7 +118,7 @@ def test_a_refund_on_its_way_is_counted_once() -> None:
         (approved(refundable=0, refunded=1290), "Everything was given back"),
     ],
 )
-def test_what_cannot_be_refunded_says_why(of: samples.Outcome, why: str) -> None:
+def test_what_cannot_be_refunded_says_why(of: Outcome, why: str) -> None:
     view = derive_detail(detail(of), euros(0), STYLE, at)
     assert not view.can_refund
     assert why in view.refund_why_not

@@ -96,5 +96,6 @@ def test_the_scheme_follows_the_palette(dressed: QApplication) -> None:
     assert theme.of(widget) is theme.DARK
 
 
-def test_the_programs_own_font_is_there(dressed: QApplication) -> None:
+@pytest.mark.usefixtures("dressed")
+def test_the_programs_own_font_is_there() -> None:
     assert QFontInfo(theme.font()).family() == theme.FAMILY

@@ -39,7 +39,7 @@ class CardForm(Panel):
         self.pay_card = Button(
             "Card by phone", name="counter.pay_card", kind="quiet", compact=True, shortcut="F8"
         )
-        self.account = Choice(name="counter.account")
+        self.account = Choice(name="counter.account", trailing=True)
         self.account.setAccessibleName("Gateway account that charges")
         self.number = DigitsInput(
             name="card.number",

@@ -101,7 +101,7 @@ class _Row(QStyledItemDelegate):
             (unit, line.unit_price, theme.TEXT, theme.REGULAR, tokens.secondary, middle | trail),
             (total, line.total, theme.BODY, theme.SEMIBOLD, tokens.text, middle | trail),
         ):
-            painter.setFont(theme.font(size, weight))
+            painter.setFont(theme.font(size, weight, figures=rect in (quantity, unit, total)))
             painter.setPen(ink)
             shown = painter.fontMetrics().elidedText(
                 text, Qt.TextElideMode.ElideRight, rect.width()

@@ -49,7 +49,9 @@ class OrderPanel(Panel):
         )
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.locked = Label("", size=theme.SMALL, weight=theme.MEDIUM, ink="not_known", wrap=True)
-        self.total = Label("", size=theme.AMOUNT, weight=theme.BOLD, name="counter.total")
+        self.total = Label(
+            "", size=theme.AMOUNT, weight=theme.BOLD, figures=True, name="counter.total"
+        )
         self._taxes = QGridLayout()
         self._shown_taxes: tuple[tuple[str, str], ...] = ()
         self._build()
@@ -139,5 +141,5 @@ class OrderPanel(Panel):
         clear(self._taxes)
         for row, (name, amount) in enumerate(taxes):
             self._taxes.addWidget(Label(name, ink="secondary"), row, 0)
-            shown = Label(amount, ink="secondary", weight=theme.MEDIUM)
+            shown = Label(amount, ink="secondary", weight=theme.MEDIUM, figures=True)
             self._taxes.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTrailing)

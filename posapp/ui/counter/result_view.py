@@ -13,6 +13,7 @@ from posapp.ui.widgets.labels import ElidedLabel, Label
 from posapp.ui.widgets.panel import Hairline, Panel, clear
 
 _BADGE = 44
+_ONE_LINE = 36  # characters of a value that fit beside its name
 
 
 class Badge(QWidget):
@@ -103,11 +104,14 @@ class ResultPanel(Panel):
         clear(self._facts)
         for row, (name, value) in enumerate(facts):
             words = Label(name, size=theme.SMALL, ink="secondary")
-            shown = Label(value, size=theme.TEXT, weight=theme.MEDIUM)
+            shown = Label(
+                value, size=theme.TEXT, weight=theme.MEDIUM, wrap=len(value) > _ONE_LINE
+            )
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setAccessibleName(f"{name}: {value}")
-            self._facts.addWidget(words, row, 0)
-            self._facts.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTrailing)
+            shown.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+            self._facts.addWidget(words, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._facts.addWidget(shown, row, 1)
 
     def _copy_link(self) -> None:
         QGuiApplication.clipboard().setText(self.link.text())
@@ -132,6 +136,8 @@ class ResultPanel(Panel):
         link.addWidget(self.open)
         self.body.addWidget(self._link_row)
         self.body.addWidget(Hairline())
+        self._facts.setColumnStretch(1, 1)
+        self._facts.setHorizontalSpacing(theme.GAP)
         self._facts.setVerticalSpacing(theme.STEP * 2)
         self.body.addLayout(self._facts)
         self.body.addStretch(1)

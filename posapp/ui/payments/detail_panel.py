@@ -13,6 +13,8 @@ from posapp.ui.widgets.labels import ElidedLabel, Label
 from posapp.ui.widgets.panel import Hairline, Panel, clear
 from posapp.ui.widgets.pill import Pill
 
+_ONE_LINE = 36  # characters of a value that fit beside its name
+
 
 class DetailPanel(Panel):
     refund_wanted = Signal()
@@ -73,7 +75,9 @@ class DetailPanel(Panel):
     def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
         clear(self._facts)
         for row, (name, value) in enumerate(facts):
-            shown = ElidedLabel(value, size=theme.TEXT, weight=theme.MEDIUM)
+            shown = Label(
+                value, size=theme.TEXT, weight=theme.MEDIUM, wrap=len(value) > _ONE_LINE
+            )
             shown.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
             shown.setAccessibleName(f"{name}: {value}")
             words = Label(name, size=theme.SMALL, ink="secondary")

@@ -127,7 +127,7 @@ class _Row(QStyledItemDelegate):
             (places[2], row.card, theme.REGULAR, tokens.secondary, lead),
             (places[4], row.amount, theme.SEMIBOLD, tokens.text, trail),
         ):
-            painter.setFont(theme.font(theme.TEXT, weight))
+            painter.setFont(theme.font(theme.TEXT, weight, figures=place in (places[0], places[4])))
             painter.setPen(ink)
             room = place.adjusted(0, 0, 0 if place is places[4] else -8, 0)
             shown = painter.fontMetrics().elidedText(

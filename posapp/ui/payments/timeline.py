@@ -86,7 +86,7 @@ class _Row(QStyledItemDelegate):
             (end, entry.end, theme.TINY, theme.REGULAR, tokens.secondary, trail),
             (more, entry.more, theme.TINY, theme.REGULAR, tokens.secondary, lead),
         ):
-            painter.setFont(theme.font(size, weight))
+            painter.setFont(theme.font(size, weight, figures=place is time))
             painter.setPen(ink)
             shown = painter.fontMetrics().elidedText(
                 text, Qt.TextElideMode.ElideRight, place.width()

@@ -93,18 +93,29 @@ class Button(QPushButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(edge, 1) if edge else Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
+        if self._kind != "quiet":
+            painter.setPen(QPen(edge, 1) if edge else Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
         if self.hasFocus():
-            ring = tokens.text if self._kind == "primary" else tokens.accent
-            painter.setPen(QPen(ring, theme.FOCUS_RING))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), theme.RADIUS - 1, theme.RADIUS - 1)
+            self._paint_ring(painter, box, tokens)
         self._paint_words(painter, ink, hint_ink)
         painter.end()
 
+    def _paint_ring(self, painter: QPainter, box: QRectF, tokens: theme.Tokens) -> None:
+        if self._kind == "quiet":
+            foot = box.bottom() - theme.STEP
+            painter.fillRect(QRectF(box.left(), foot, box.width(), theme.FOCUS_RING), tokens.accent)
+            return
+        painter.setPen(
+            QPen(tokens.text if self._kind == "primary" else tokens.accent, theme.FOCUS_RING)
+        )
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), theme.RADIUS - 1, theme.RADIUS - 1)
+
     def _pad(self) -> int:
+        if self._kind == "quiet":
+            return 0  # its words stand on the edge of what is above and below
         return theme.STEP * (3 if self._compact else 4)
 
     def _colours(self, tokens: theme.Tokens) -> tuple[QColor, QColor, QColor | None, QColor]:
@@ -120,8 +131,8 @@ class Button(QPushButton):
             ink = tokens.secondary
         rest = theme.mix(tokens.panel, tokens.text, 0.06 if down else 0.035 if hover else 0.0)
         if self._kind == "quiet":
-            shown = rest if hover or down else QColor(Qt.GlobalColor.transparent)
-            return tokens.accent, shown, None, tokens.secondary
+            ink = tokens.text if hover or down else tokens.accent
+            return ink if self.isEnabled() else tokens.secondary, rest, None, tokens.secondary
         return ink, rest, tokens.line, tokens.secondary
 
     def _paint_words(self, painter: QPainter, ink: QColor, hint_ink: QColor) -> None:

@@ -12,8 +12,9 @@ from posapp.ui import icons, theme
 class Choice(QComboBox):
     """A drop-down that leaves its frame to the field around it."""
 
-    def __init__(self, *, name: str) -> None:
+    def __init__(self, *, name: str, trailing: bool = False) -> None:
         super().__init__()
+        self._trailing = trailing
         self.setObjectName(name)
         self.setFont(theme.font(theme.BODY))
         self.setFrame(False)
@@ -31,7 +32,8 @@ class Choice(QComboBox):
         shown = painter.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, words.width()
         )
-        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        at_right = rtl is not self._trailing
+        side = Qt.AlignmentFlag.AlignRight if at_right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, shown)
         arrow = icons.pixmap(
             "chevron-down", tokens.secondary, size=theme.ICON, ratio=self.devicePixelRatioF()

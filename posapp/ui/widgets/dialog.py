@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QSpacerItem, QVBoxLayout, QWidget
 
 from posapp.ui import theme
 from posapp.ui.widgets.labels import Label
@@ -17,10 +17,11 @@ class Dialog(QDialog):
         self.setObjectName(name)
         self.setWindowTitle(title)
         self.setModal(True)
-        self.setMinimumWidth(theme.DIALOG_WIDTH)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(theme.PAD, theme.PAD, theme.PAD, theme.PAD)
         self.body.setSpacing(theme.GAP)
+        # As a strut and not as a minimum, so that wider buttons can still widen the dialog.
+        self.body.addItem(QSpacerItem(theme.DIALOG_WIDTH - 2 * theme.PAD, 0))
         self.body.addWidget(Label(title, size=theme.TITLE, weight=theme.SEMIBOLD))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -25,13 +25,14 @@ class Label(QLabel):
         weight: int = theme.REGULAR,
         ink: Ink = "text",
         wrap: bool = False,
+        figures: bool = False,
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
-        self.setFont(theme.font(size, weight))
+        self.setFont(theme.font(size, weight, figures=figures))
         self.setWordWrap(wrap)
         if wrap:
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
