@@ -175,9 +175,7 @@ class _Behind:
             self._window.messages.problem(notice)
 
     async def _set_up(self, passphrase: Secret, pin: Secret, shop: str, owner: str) -> None:
-        desk = await self._building.set_up(
-            passphrase=passphrase, pin=pin, shop=shop, owner=owner
-        )
+        desk = await self._building.set_up(passphrase=passphrase, pin=pin, shop=shop, owner=owner)
         desk.people.signed_in_by_passphrase()
         await self._hand_over(desk)
         self._enter(desk)

@@ -130,9 +130,7 @@ class Building:
         self._lifetimes.push_async_callback(ledger.close)
         self._lifetimes.push_async_callback(transport.close)
         await ledger.journal.recover()
-        till = Till(
-            name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now)
-        )
+        till = Till(name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
         settings = Settings(vault=vault, till=till)
         sales, refunds = Sales(till), Refunds(till)
         recovery = Recovery(till, sales=sales, refunds=refunds, clock=now)

@@ -79,9 +79,7 @@ class Links:
         with self._till.under_way.following(attempt.id):
             attempt = await self._ledger.journal.sending(attempt.id)
             try:
-                answer = await send_once(
-                    self._ledger.journal, attempt, gateway.send_page(prepared)
-                )
+                answer = await send_once(self._ledger.journal, attempt, gateway.send_page(prepared))
                 if isinstance(answer, Attempt):
                     return Outcome(answer, None)
                 return await self._sales.record(attempt, answer, gateway)

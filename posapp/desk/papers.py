@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 
 class Papers:
-    def __init__(
-        self, till: Till, *, settings: Settings, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, till: Till, *, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._till = till
         self._settings = settings
         self._clock = clock

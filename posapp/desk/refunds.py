@@ -29,13 +29,9 @@ class Refunds:
     async def left(self, payment: Payment) -> Money:
         """What may be given back now, our own refunds that are still open counted."""
         reserved = _reserved(payment, await self._ledger.journal.refunds_of(payment))
-        return Money(
-            max(0, payment.left_to_refund().minor - reserved), payment.amount.currency
-        )
+        return Money(max(0, payment.left_to_refund().minor - reserved), payment.amount.currency)
 
-    async def refund(
-        self, charge_attempt: int, amount: Money, *, reason: str, who: str
-    ) -> Outcome:
+    async def refund(self, charge_attempt: int, amount: Money, *, reason: str, who: str) -> Outcome:
         """Ask the gateway to give ``amount`` back, once, and wait a little for the end.
 
         Args:
@@ -187,9 +183,7 @@ def _reason_problem(reason: str) -> str | None:
     return None if reason.strip() else "Give a reason for the refund."
 
 
-def _could_be_several(
-    attempt: Attempt, payment: Payment, mine: tuple[Attempt, ...]
-) -> bool:
+def _could_be_several(attempt: Attempt, payment: Payment, mine: tuple[Attempt, ...]) -> bool:
     """Whether the gateway shows refunds that fit this attempt and cannot be told apart."""
     return not attempt.refund_id and any(
         find_refund(attempt, replace(payment, refunds=(record,)), others=mine)

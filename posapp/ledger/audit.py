@@ -19,6 +19,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from posapp.ledger.card_guard import without_card_number
 from posapp.ledger.codec import micros
 from posapp.ledger.engine import Database
+from posapp.ledger.errors import LedgerDamaged
 from posapp.ledger.tables import audit, audit_head
 
 _FIRST = "0" * 64
@@ -49,7 +50,11 @@ class Audit:
     ) -> None:
         """Add an entry inside the caller's transaction; it is kept or lost with it."""
         head = connection.execute(select(audit_head.c.entries, audit_head.c.mac)).one_or_none()
-        entries, before = (head.entries, head.mac) if head else (0, _FIRST)
+        if head is None:
+            raise LedgerDamaged(
+                "The end mark of the audit trail is missing. Nothing was written. Keep the file "
+                "and restore a backup."
+            )
         kept = {
             name: value if name in _IDS else without_card_number(value)
             for name, value in detail.items()
@@ -61,21 +66,13 @@ class Audit:
             "who": who,
             "till": till or self._till,
             "detail": json.dumps(kept, sort_keys=True, ensure_ascii=False),
-            "before": before,
+            "before": head.mac,
         }
-        mac = self._seal(values)
+        mac = _seal(self._key, values)
         connection.execute(insert(audit).values(**values, mac=mac))
-        new_head = {"entries": entries + 1, "mac": mac}
-        sealed = {**new_head, "seal": self._seal(new_head)}
-        connection.execute(
-            update(audit_head).values(**sealed)
-            if head
-            else insert(audit_head).values(id=1, **sealed)
-        )
+        connection.execute(update(audit_head).values(**_head(self._key, head.entries + 1, mac)))
 
-    async def record(
-        self, event: str, who: str, subject: str, detail: Mapping[str, str]
-    ) -> None:
+    async def record(self, event: str, who: str, subject: str, detail: Mapping[str, str]) -> None:
         """Add an entry of its own: a sign-in, a lock, a change of settings."""
 
         def work(connection: Connection) -> None:
@@ -84,49 +81,87 @@ class Audit:
         await self._database.write(work)
 
     async def verify(self) -> tuple[str, ...]:
-        """What is wrong with the trail, as sentences; empty when it is whole."""
-        return await self._database.read(self._verify)
+        """What is wrong with the trail, as sentences; empty when it is whole.
 
-    def _verify(self, connection: Connection) -> tuple[str, ...]:
-        problems: list[str] = []
-        before, expected_id, count = _FIRST, 1, 0
-        while len(problems) <= _ENOUGH:
-            rows = (
-                connection.execute(
-                    select(audit).where(audit.c.id >= expected_id).order_by(audit.c.id).limit(_PAGE)
-                )
-                .mappings()
-                .all()
+        It is read a page at a time, so that other work of the ledger is done in between.
+        """
+        walk = _Walk(self._key)
+        while not await self._database.read(walk.page):
+            pass
+        return tuple(walk.problems)
+
+
+def begin_trail(connection: Connection, key: bytes) -> None:
+    """Write the end mark of a trail without entries: from then on a missing one is noticed."""
+    connection.execute(insert(audit_head).values(id=1, **_head(key, 0, _FIRST)))
+
+
+class _Walk:
+    """One reading of the trail from its first entry to its end mark."""
+
+    def __init__(self, key: bytes) -> None:
+        self.problems: list[str] = []
+        self._key = key
+        self._before = _FIRST
+        self._next_id = 1
+        self._count = 0
+
+    def page(self, connection: Connection) -> bool:
+        """Examine some entries; True when nothing is left to examine.
+
+        The end mark is read in the same view as the last entries, whatever was added meanwhile.
+        """
+        rows = (
+            connection.execute(
+                select(audit).where(audit.c.id >= self._next_id).order_by(audit.c.id).limit(_PAGE)
             )
-            for row in rows:
-                if row["id"] != expected_id:
-                    problems.append(f"Audit entries {expected_id} to {row['id'] - 1} are missing.")
-                elif row["before"] != before:
-                    problems.append(f"Audit entry {row['id']} does not follow the one before it.")
-                if not self._sealed(row):
-                    problems.append(f"Audit entry {row['id']} was changed.")
-                before, expected_id, count = row["mac"], row["id"] + 1, count + 1
-            if len(rows) < _PAGE:
-                problems += self._at_the_end(connection, last=before, count=count)
-                break
-        return tuple(problems)
+            .mappings()
+            .all()
+        )
+        for row in rows:
+            self._examine(row)
+        if len(self.problems) > _ENOUGH:
+            return True
+        if len(rows) < _PAGE:
+            self.problems += self._at_the_end(connection)
+            return True
+        return False
 
-    def _at_the_end(self, connection: Connection, *, last: str, count: int) -> list[str]:
+    def _examine(self, row: RowMapping) -> None:
+        number = row["id"]
+        if number != self._next_id:
+            self.problems.append(f"Audit entries {self._next_id} to {number - 1} are missing.")
+        elif row["before"] != self._before:
+            self.problems.append(f"Audit entry {number} does not follow the one before it.")
+        seal = _seal(self._key, {name: row[name] for name in _SEALED})
+        if not _same(seal, row["mac"]):
+            self.problems.append(f"Audit entry {number} was changed.")
+        self._before, self._next_id = row["mac"], number + 1
+        self._count += 1
+
+    def _at_the_end(self, connection: Connection) -> list[str]:
         head = connection.execute(select(audit_head)).mappings().one_or_none()
         if head is None:
-            return ["The end mark of the audit trail is missing."] if count else []
-        sealed = self._seal({"entries": head["entries"], "mac": head["mac"]})
-        if not hmac.compare_digest(sealed, head["seal"]):
+            return ["The end mark of the audit trail is missing."]
+        if not _same(_head(self._key, head["entries"], head["mac"])["seal"], head["seal"]):
             return ["The end mark of the audit trail was changed."]
-        if head["mac"] != last:
+        if head["mac"] != self._before:
             return ["The last audit entries were cut off or replaced."]
-        if head["entries"] != count:
-            return [f"The audit trail should have {head['entries']} entries and has {count}."]
+        if head["entries"] != self._count:
+            return [f"The audit trail should have {head['entries']} entries and has {self._count}."]
         return []
 
-    def _sealed(self, row: RowMapping) -> bool:
-        return hmac.compare_digest(self._seal({name: row[name] for name in _SEALED}), row["mac"])
 
-    def _seal(self, values: Mapping[str, object]) -> str:
-        content = json.dumps(values, sort_keys=True, ensure_ascii=False)
-        return hmac.new(self._key, content.encode("utf-8", "surrogatepass"), sha256).hexdigest()
+def _head(key: bytes, entries: int, mac: str) -> dict[str, object]:
+    mark: dict[str, object] = {"entries": entries, "mac": mac}
+    return {**mark, "seal": _seal(key, mark)}
+
+
+def _seal(key: bytes, values: Mapping[str, object]) -> str:
+    content = json.dumps(values, sort_keys=True, ensure_ascii=False)
+    return hmac.new(key, content.encode("utf-8", "surrogatepass"), sha256).hexdigest()
+
+
+def _same(seal: object, kept: object) -> bool:
+    """Whatever stands in the file, text or not."""
+    return hmac.compare_digest(str(seal).encode(), str(kept).encode())

@@ -26,7 +26,8 @@ class Catalogue:
             begins = search.begins("products_index", wanted, products.c.id)
             if begins is None:
                 return ()
-            exact = or_(products.c.sku == wanted, products.c.barcode == wanted)
+            asked = wanted.encode("utf-8", "replace").decode()  # half a character is asked as "?"
+            exact = or_(products.c.sku == asked, products.c.barcode == asked)
             first = connection.execute(
                 select(products).where(exact).order_by(products.c.name).limit(limit)
             ).all()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from posapp.ledger.codec import attempt_from, intent_row, micros
+from posapp.ledger.codec import attempt_from, intent_row
 from posapp.ledger.errors import (
     NoSuchEntry,
     NothingLeft,
@@ -15,12 +17,12 @@ from posapp.ledger.errors import (
     SameReference,
 )
 from posapp.ledger.sentences import broken_uniqueness
-from posapp.ledger.snapshots import read_at, read_payment
+from posapp.ledger.snapshots import read_payment
 from posapp.ledger.tables import CHARGES, attempts, is_open, orders
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict
 from posapp.model.money import Money
 from posapp.model.order import OrderState
-from posapp.model.payment import Payment
+from posapp.model.payment import Payment, RefundState
 
 
 def claim(connection: Connection, intent: Intent) -> None:
@@ -121,9 +123,7 @@ def _busy(connection: Connection, order_id: str) -> int | None:
     """The open payment of an order."""
     return connection.execute(
         select(attempts.c.id)
-        .where(
-            attempts.c.order_id == order_id, attempts.c.kind.in_(CHARGES), is_open(attempts)
-        )
+        .where(attempts.c.order_id == order_id, attempts.c.kind.in_(CHARGES), is_open(attempts))
         .limit(1)
     ).scalar()
 
@@ -142,21 +142,30 @@ def _check_left(connection: Connection, intent: Intent) -> None:
 
 
 def _reserved(connection: Connection, payment: Payment) -> int:
-    """Minor units of our refunds that the snapshot's balance cannot know of: those still open and
-    those done after it was read, unless the snapshot lists them.
+    """Minor units of our refunds that the snapshot's balance does not know of.
+
+    An open refund counts until the snapshot lists it. One that is done counts until it is listed
+    or the balance shows it without listing it: a read-out that lags behind frees nothing.
     """
-    shown = {record.id for record in payment.refunds}
-    seen = read_at(connection, payment.account, payment.id)
-    return sum(
+    mine = refunds_of(connection, payment.account, payment.id)
+    listed = sum(r.amount.minor for r in payment.refunds if r.state is not RefundState.FAILED)
+    unlisted = max(0, payment.refunded + payment.refund_pending - listed)
+    done = sum(
         attempt.intent.amount.minor
-        for attempt in refunds_of(connection, payment.account, payment.id)
-        if attempt.refund_id not in shown
-        and (
-            attempt.state.is_open
-            or (
-                attempt.verdict is Verdict.APPROVED
-                and attempt.ended_at is not None
-                and micros(attempt.ended_at) >= seen
-            )
-        )
+        for attempt in not_shown(payment, mine)
+        if attempt.verdict is Verdict.APPROVED
     )
+    return open_and_not_shown(payment, mine) + max(0, done - unlisted)
+
+
+def open_and_not_shown(payment: Payment, mine: Iterable[Attempt]) -> int:
+    """Minor units of our refunds under way that the snapshot does not list."""
+    return sum(
+        attempt.intent.amount.minor for attempt in not_shown(payment, mine) if attempt.state.is_open
+    )
+
+
+def not_shown(payment: Payment, mine: Iterable[Attempt]) -> list[Attempt]:
+    """Those of our refunds that the snapshot does not list."""
+    shown = {record.id for record in payment.refunds}
+    return [attempt for attempt in mine if attempt.refund_id not in shown]

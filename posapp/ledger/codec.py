@@ -81,9 +81,7 @@ def intent_row(intent: Intent) -> dict[str, object]:
             "payment_id", "reason", "card_brand", "card_last4",
         )
     }  # fmt: skip
-    row.update(
-        kind=intent.kind.value, minor=intent.amount.minor, currency=intent.amount.currency
-    )
+    row.update(kind=intent.kind.value, minor=intent.amount.minor, currency=intent.amount.currency)
     return row
 
 
@@ -134,9 +132,9 @@ def payment_row(payment: Payment, read_at: datetime) -> dict[str, object]:
         "request_id": payment.request_id,
         "card": card
         and {
-            "brand": card.brand,
-            "last4": card.last4,
-            "first6": card.first6,
+            "brand": without_card_number(card.brand),
+            "last4": card.last4[-4:],
+            "first6": card.first6[:6],
             "expiry": card.expiry and [card.expiry.month, card.expiry.year],
         },
         "decline": payment.decline

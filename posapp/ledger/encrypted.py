@@ -19,6 +19,7 @@ from posapp.ledger.errors import LedgerDamaged, LedgerError, LedgerUnreadable
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
 
+_PAGE = 4096  # bytes; no ledger is smaller
 _OLDEST_SQLITE = (3, 44)  # its integrity check covers the full-text indexes too
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
@@ -61,6 +62,11 @@ def check_file(path: Path) -> None:
         raise LedgerDamaged(
             f"The ledger {path} is empty: its contents were lost. Restore a backup, or remove the "
             "file to begin a new ledger."
+        )
+    if path.stat().st_size < _PAGE:
+        raise LedgerDamaged(
+            f"The ledger {path} was cut short: its contents were lost. Keep the file and restore a "
+            "backup."
         )
 
 

@@ -22,6 +22,9 @@ _AUDIT_GUARDS = (
        BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END""",
     """CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
        BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END""",
+    """CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+       WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id OR mac = NEW.mac)
+       BEGIN SELECT RAISE(ABORT, 'audit entries are never replaced'); END""",
 )
 
 
@@ -36,8 +39,11 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path, key: bytes) -> Database:
+    async def open(cls, path: Path, key: bytes, first: Callable[[Connection], None]) -> Database:
         """Open or make the file, bring its schema up to date.
+
+        Args:
+            first: writes what a new ledger begins with.
 
         Raises:
             LedgerError: nothing was changed.
@@ -50,7 +56,7 @@ class Database:
                 engine.dispose()
 
         try:
-            await worker.run(lambda: opened.append(_open(path, key)))
+            await worker.run(lambda: opened.append(_open(path, key, first)))
         except BaseException:
             try:
                 await worker.run(give_back)
@@ -103,11 +109,11 @@ class Database:
         self._stopped = True
 
 
-def _open(path: Path, key: bytes) -> Engine:
+def _open(path: Path, key: bytes, first: Callable[[Connection], None]) -> Engine:
     with converted(path, _nothing):
         encrypted.check_library()
         if not path.exists():
-            encrypted.make(path, key, _fill)
+            encrypted.make(path, key, lambda engine: _fill(engine, first))
         encrypted.check_file(path)
         engine = encrypted.engine_of(path, key)
         try:
@@ -119,10 +125,11 @@ def _open(path: Path, key: bytes) -> Engine:
         return engine
 
 
-def _fill(engine: Engine) -> None:
+def _fill(engine: Engine, first: Callable[[Connection], None]) -> None:
     with engine.connect() as connection:
         connection.execute(text("BEGIN IMMEDIATE"))
         make_schema(connection)
+        first(connection)
         connection.commit()
 
 

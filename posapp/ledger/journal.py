@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
@@ -105,7 +105,8 @@ class Journal:
         return await self._database.write(work)
 
     async def looked_up(self, attempt_id: int, *, absent: bool, note: str = "") -> Attempt:
-        """Count a look-up; ``absent`` when it was complete and found nothing."""
+        """Count a look-up; ``absent`` when it was complete and found nothing, which is also noted
+        in the audit trail."""
 
         def work(connection: Connection) -> Attempt:
             before = _read(connection, attempt_id)
@@ -119,6 +120,14 @@ class Journal:
                     note=without_card_number(note) or before.note,
                 )
             )
+            if absent:
+                self._audit.append(
+                    connection,
+                    "not_found",
+                    subject=f"attempt:{attempt_id}",
+                    who=_PROGRAM,
+                    detail={"kind": before.intent.kind.value, "look_up": str(before.absent + 1)},
+                )
             return _read(connection, attempt_id)
 
         return await self._database.write(work)
@@ -185,12 +194,13 @@ class Journal:
         if state in DEAD:
             values["key_freed"] = 1
         connection.execute(
-            update(attempts)
-            .where(attempts.c.id == before.id)
-            .values(state=state.value, **values)
+            update(attempts).where(attempts.c.id == before.id).values(state=state.value, **values)
         )
         after = _read(connection, before.id)
         more = {"auth_code": payment.auth_code} if payment and payment.auth_code else {}
+        if before.state is State.SENDING and state is not State.NOT_SENT and before.sent_at:
+            took = max(self._clock() - before.sent_at, timedelta(0))
+            more["took_ms"] = str(took // timedelta(milliseconds=1))
         self._note(connection, after, who or before.intent.who, more)
         if before.intent.kind is not Kind.REFUND:
             set_order(connection, before.intent.order_id, micros(self._clock()))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from posapp.ledger.audit import Audit
+from posapp.ledger.audit import Audit, begin_trail
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
+from posapp.ledger.errors import LedgerDamaged
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
@@ -52,7 +53,9 @@ class Ledger:
         Raises:
             LedgerError: with one sentence; nothing was changed.
         """
-        database = await Database.open(path, key)
+        database = await Database.open(
+            path, key, lambda connection: begin_trail(connection, audit_key)
+        )
         return cls(database, audit_key=audit_key, clock=clock, till=till)
 
     async def check(self) -> tuple[str, ...]:
@@ -62,7 +65,10 @@ class Ledger:
             rows = connection.execute(text("PRAGMA integrity_check")).scalars().all()
             return [] if rows == ["ok"] else [f"The ledger is damaged: {row}" for row in rows[:5]]
 
-        return (*await self._database.read(integrity), *await self.audit.verify())
+        try:
+            return (*await self._database.read(integrity), *await self.audit.verify())
+        except LedgerDamaged as damaged:
+            return (str(damaged),)
 
     async def close(self) -> None:
         """Finish what was begun, release the file, end the thread."""

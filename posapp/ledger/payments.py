@@ -23,7 +23,7 @@ from sqlalchemy import (
 from posapp.ledger import search
 from posapp.ledger.audit import Audit
 from posapp.ledger.charge_index import index_charge
-from posapp.ledger.claims import refunds_of
+from posapp.ledger.claims import open_and_not_shown, refunds_of
 from posapp.ledger.codec import attempt_from, moment
 from posapp.ledger.engine import Database
 from posapp.ledger.errors import NoSuchEntry
@@ -62,9 +62,7 @@ _REFUND_OPEN = (
 
 
 class Payments:
-    def __init__(
-        self, database: Database, trail: Audit, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, database: Database, trail: Audit, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._trail = trail
         self._clock = clock
@@ -100,9 +98,7 @@ class Payments:
             lambda connection: read_payment(connection, account, payment_id)
         )
 
-    async def page(
-        self, wanted: PaymentFilter, *, after: str = "", limit: int = 50
-    ) -> PaymentPage:
+    async def page(self, wanted: PaymentFilter, *, after: str = "", limit: int = 50) -> PaymentPage:
         """Charges, newest first, from the key ``after`` on; ``next`` goes on from the last."""
 
         def work(connection: Connection) -> PaymentPage:
@@ -114,7 +110,8 @@ class Payments:
                 )
             found = connection.execute(query.order_by(*_NEWEST_FIRST)).all()
             shown = [row.id for row in found[:limit]]
-            rows = tuple(_row(row) for row in connection.execute(_rows(shown)))
+            listed = connection.execute(_rows(shown)).all() if shown else ()
+            rows = tuple(_row(connection, row) for row in listed)
             last = found[limit - 1] if len(found) > limit else None
             return PaymentPage(rows, f"{last.prepared_at}.{last.id}" if last else "")
 
@@ -170,7 +167,7 @@ class Payments:
 def _matching(wanted: PaymentFilter) -> Select[tuple[int, int]]:
     """The charges of a filter: only what is needed to count and to sort them."""
     query = select(attempts.c.id, attempts.c.prepared_at).where(
-        attempts.c.kind.in_(CHARGES), attempts.c.state != State.PREPARED.value
+        attempts.c.kind.in_(CHARGES), attempts.c.sent_at.is_not(None)
     )
     if wanted.view in ("unknown", "action_needed"):
         query = query.select_from(attempts.outerjoin(payments, _PAYMENT))
@@ -197,6 +194,7 @@ def _rows(shown: list[int]) -> Select[tuple[object, ...]]:
             attempts.c.verdict,
             attempts.c.account,
             attempts.c.reference,
+            attempts.c.payment_id,
             orders.c.number,
             orders.c.customer,
             payments.c.status,
@@ -255,7 +253,7 @@ def _with_refunds_on_their_way() -> Select[tuple[int]]:
     )
 
 
-def _row(row: Row[tuple[object, ...]]) -> PaymentRow:
+def _row(connection: Connection, row: Row[tuple[object, ...]]) -> PaymentRow:
     customer = row.customer or {}
     return PaymentRow(
         attempt_id=row.id,
@@ -268,11 +266,19 @@ def _row(row: Row[tuple[object, ...]]) -> PaymentRow:
         verdict=Verdict(row.verdict) if row.verdict else None,
         status=PaymentStatus(row.status) if row.status else None,
         refunded=row.refunded,
-        refund_pending=max(row.shown_pending, row.own_pending),
+        refund_pending=row.shown_pending + _own_pending(connection, row),
         order_number=row.number or 0,
         account=row.account,
         reference=row.reference,
     )
+
+
+def _own_pending(connection: Connection, row: Row[tuple[object, ...]]) -> int:
+    """Minor units of our refunds under way that the gateway does not show as pending yet."""
+    payment = read_payment(connection, row.account, row.payment_id) if row.own_pending else None
+    if payment is None:
+        return int(row.own_pending)
+    return open_and_not_shown(payment, refunds_of(connection, payment.account, payment.id))
 
 
 def _timeline(connection: Connection, of: tuple[Attempt, ...]) -> tuple[TimelineEntry, ...]:
@@ -294,6 +300,7 @@ def _timeline(connection: Connection, of: tuple[Attempt, ...]) -> tuple[Timeline
                 till=row["till"],
                 detail=detail,
                 request_id=detail.get("request_id", ""),
+                took_ms=int(detail["took_ms"]) if "took_ms" in detail else None,
             )
         )
     return tuple(entries)

@@ -104,5 +104,5 @@ def _choices(term: str) -> list[str]:
         choices.append(f"{fold((whole,))}d{fold((amount[2],))}")
     if figures.isdigit() and (not amount or len(amount[2]) == 3):
         # A phone number with other marks, or with the 0 that is not said from abroad.
-        choices += [figures, figures.lstrip("0")]
+        choices += [figures, figures.removeprefix("00" if figures.startswith("00") else "0")]
     return [choice for choice in dict.fromkeys(choices) if choice]

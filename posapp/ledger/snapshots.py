@@ -28,13 +28,3 @@ def read_payment(connection: Connection, account: str, payment_id: str) -> Payme
         .one_or_none()
     )
     return payment_from(row) if row else None
-
-
-def read_at(connection: Connection, account: str, payment_id: str) -> int:
-    """When the snapshot was read, in UTC microseconds; 0 where there is none."""
-    found = connection.execute(
-        select(payments.c.read_at).where(
-            payments.c.account == account, payments.c.id == payment_id
-        )
-    ).scalar()
-    return int(found or 0)

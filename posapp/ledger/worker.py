@@ -16,9 +16,7 @@ class Worker:
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Do ``work`` on the thread. It goes to its end, whoever stops waiting."""
-        return await asyncio.shield(
-            asyncio.get_running_loop().run_in_executor(self._thread, work)
-        )
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
 
     async def end(self) -> None:
         """Wait for what was begun and give the thread back."""

@@ -19,8 +19,7 @@ CASE_AFTER = timedelta(hours=3)
 """An attempt still unknown after this long becomes an open case."""
 
 LOOK_UP_DELAYS = tuple(
-    timedelta(seconds=s)
-    for s in (2, 5, 10, 20, 50, 110, 230, 600, 900, 1800, 3600, 7200, 10800)
+    timedelta(seconds=s) for s in (2, 5, 10, 20, 50, 110, 230, 600, 900, 1800, 3600, 7200, 10800)
 )
 """When to look an unknown attempt up, counted from the last byte."""
 
@@ -63,9 +62,7 @@ NEXT: dict[State, frozenset[State]] = {
         {State.SETTLED, State.REFUSED, State.NOT_SENT, State.PENDING, State.UNKNOWN}
     ),
     State.PENDING: frozenset({State.SETTLED, State.UNKNOWN, State.OPEN_CASE}),
-    State.UNKNOWN: frozenset(
-        {State.SETTLED, State.PENDING, State.NOT_CHARGED, State.OPEN_CASE}
-    ),
+    State.UNKNOWN: frozenset({State.SETTLED, State.PENDING, State.NOT_CHARGED, State.OPEN_CASE}),
     State.OPEN_CASE: frozenset({State.SETTLED, State.PENDING, State.NOT_CHARGED}),
     State.NOT_CHARGED: frozenset({State.SETTLED}),  # found late: raises an alarm
     State.SETTLED: frozenset(),
@@ -169,7 +166,5 @@ def next_look_up(attempt: Attempt) -> datetime | None:
 def absence_is_proved(attempt: Attempt, at: datetime) -> bool:
     """Whether one more complete negative look-up at ``at`` proves that nothing was charged."""
     return (
-        attempt.sent_at is not None
-        and attempt.absent >= 1
-        and at - attempt.sent_at >= ABSENT_AFTER
+        attempt.sent_at is not None and attempt.absent >= 1 and at - attempt.sent_at >= ABSENT_AFTER
     )

@@ -29,9 +29,7 @@ class Finding:
 
 def judge_charge(intent: Intent, payment: Payment, *, live: bool) -> Finding:
     """Approved and declined need the echo to match; anything not understood stays unknown."""
-    problem = echo_problem(
-        payment, reference=intent.reference, amount=intent.amount, live=live
-    )
+    problem = echo_problem(payment, reference=intent.reference, amount=intent.amount, live=live)
     if problem:
         return Finding(State.UNKNOWN, note=problem)
     if payment.status.is_success:

@@ -115,8 +115,10 @@ def parse_amount(text: str, currency: str, *, decimal: str = ".", group: str = "
         if others and (not 1 <= len(first) <= 3 or any(len(part) != 3 for part in others)):
             raise MoneyProblem(f"This is not an amount. Type it like {example}.")
         whole = first + "".join(others)
-    if not (whole + fraction).isascii() or not (whole + fraction).isdigit() or (
-        mark and not fraction
+    if (
+        not (whole + fraction).isascii()
+        or not (whole + fraction).isdigit()
+        or (mark and not fraction)
     ):
         raise MoneyProblem(f"This is not an amount. Type it like {example}.")
     if len(fraction) > exponent:

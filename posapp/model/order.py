@@ -86,8 +86,10 @@ class Order:
         """
         for index, present in enumerate(self.lines):
             quantity = present.quantity + line.quantity
-            if line.sku and replace(present, quantity=line.quantity) == line and (
-                quantity <= LARGEST_QUANTITY
+            if (
+                line.sku
+                and replace(present, quantity=line.quantity) == line
+                and (quantity <= LARGEST_QUANTITY)
             ):
                 return self.with_quantity(index, quantity)
         return replace(self, lines=(*self.lines, line))

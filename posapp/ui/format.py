@@ -42,6 +42,4 @@ def list_time(at: datetime, now: datetime) -> str:
     local, today = at.astimezone(), now.astimezone().date()
     if local.date() == today:
         return local.strftime("%H:%M")
-    return QLocale().toString(
-        QDateTime.fromSecsSinceEpoch(int(at.timestamp())).date(), "d MMM"
-    )
+    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at.timestamp())).date(), "d MMM")

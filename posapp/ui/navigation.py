@@ -74,9 +74,7 @@ class _Item(QPushButton):
             width = max(36, pill.width_of(str(self._badge)))
             left = 10 if rtl else self.width() - width - 10
             top = (self.height() - 20) / 2
-            pill.paint(
-                painter, QRectF(left, top, width, 20), str(self._badge), "not_known", tokens
-            )
+            pill.paint(painter, QRectF(left, top, width, 20), str(self._badge), "not_known", tokens)
         painter.end()
 
 

@@ -52,6 +52,9 @@ class Gateway:
         """Let ``kind`` strike the next call of ``point``, such as ``flowlix.create_payment``."""
         await self._admin("POST", "faults", {"kind": kind, "point": point, **more})
 
+    async def forget_faults(self) -> None:
+        await self._admin("DELETE", "faults")
+
     async def change(self, **settings: Any) -> None:
         await self._admin("PATCH", "settings", settings)
 

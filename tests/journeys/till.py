@@ -80,15 +80,15 @@ class Till:
         return [str(model.index(row, 0).data(spoken)) for row in range(model.rowCount())]
 
     def fact(self, name: str) -> str:
-        """A value that stands beside its name, as it is read out (``Refunded: € 5.00``)."""
+        """A value that stands beside its name, as it is read out (``Refunded: € 5.00``); empty
+        where that name does not stand on the screen."""
         lead = f"{name}: "
         spoken = [
             label.accessibleName().removeprefix(lead)
             for label in self.window.findChildren(QLabel)
             if label.isVisible() and label.accessibleName().startswith(lead)
         ]
-        assert spoken, f"No “{name}” stands on the screen"
-        return plain(spoken[-1])
+        return plain(spoken[-1]) if spoken else ""
 
     def words(self) -> str:
         """Everything that can be read in all windows, line by line."""
@@ -123,13 +123,20 @@ class Till:
             QTest.keyClick(await self._hands(), character)
             await asyncio.sleep(self.pace)
 
-    async def hold_enter(self, repeats: int) -> None:
-        """Enter, kept down: what the system sends when a hand rests on the key."""
-        key = Qt.Key.Key_Return
-        for repeat in range(repeats):
-            press = QKeyEvent(QEvent.Type.KeyPress, key, NONE, "\r", repeat > 0, 1)
-            QApplication.sendEvent(await self._hands(), press)
-            await asyncio.sleep(0)
+    async def hold_enter(self, until_result: str) -> None:
+        """Enter, kept down until this result stands there, and a while longer.
+
+        The system repeats the press as long as a hand rests on the key.
+        """
+        key, more = Qt.Key.Key_Return, 20
+        repeated = False
+        async with asyncio.timeout(_PATIENCE):
+            while more:
+                press = QKeyEvent(QEvent.Type.KeyPress, key, NONE, "\r", repeated, 1)
+                QApplication.sendEvent(await self._hands(), press)
+                await asyncio.sleep(0.01)
+                repeated = True
+                more -= self.status() == until_result
         QTest.keyRelease(await self._hands(), key)
 
     async def tab_to(self, name: str) -> None:
@@ -154,6 +161,18 @@ class Till:
     async def fill(self, name: str, text: str) -> None:
         await self.tab_to(name)
         await self.replace(text)
+
+    async def choose(self, name: str, words: str) -> None:
+        """Go to a drop-down and press Down until these words stand in it."""
+        await self.tab_to(name)
+        choice = self.find(name)
+        assert isinstance(choice, QComboBox)
+        await self.press(Qt.Key.Key_Home)
+        for _ in range(choice.count()):
+            if choice.currentText() == words:
+                return
+            await self.press(Qt.Key.Key_Down)
+        raise AssertionError(f"There is no “{words}” in {name}")
 
     # The order.
 
@@ -183,15 +202,7 @@ class Till:
 
     async def account(self, label: str) -> None:
         """Choose the gateway account that charges."""
-        await self.tab_to("counter.account")
-        choice = self.find("counter.account")
-        assert isinstance(choice, QComboBox)
-        await self.press(Qt.Key.Key_Home)
-        for _ in range(choice.count()):
-            if choice.currentText() == label:
-                return
-            await self.press(Qt.Key.Key_Down)
-        raise AssertionError(f"There is no account {label}")
+        await self.choose("counter.account", label)
 
     # The card.
 
@@ -361,5 +372,6 @@ def said_by(widget: QObject) -> list[str]:
     if isinstance(widget, QAbstractItemView) and widget.model() is not None:
         model = widget.model()
         said += [model.index(row, 0).data() for row in range(model.rowCount())]
-    said += [widget.property(bytes(key).decode()) for key in widget.dynamicPropertyNames()]
+    names = [bytes(key).decode() for key in widget.dynamicPropertyNames()]
+    said += [widget.property(name) for name in names if not name.startswith("_q")]  # Qt's own
     return [str(text) for text in said if text]

@@ -284,6 +284,6 @@ def test_leaving_the_field_says_that_it_is_finished(number: DigitsInput, qtbot: 
         number.clearFocus()
 
 
-def test_nothing_can_be_dropped_on_the_field_and_no_prediction_is_asked_for(number: DigitsInput) -> None:
+def test_nothing_can_be_dropped_and_no_input_method_looks_on(number: DigitsInput) -> None:
     assert not number.acceptDrops()
     assert not number.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)

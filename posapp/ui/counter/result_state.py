@@ -113,8 +113,7 @@ def _approved(outcome: Outcome, amount: str) -> ResultView:
         headline=f"{amount} approved",
         tone="moved",
         icon="circle-check",
-        message=f"{moved} Address or security code do not match: look at the order before it "
-        "ships."
+        message=f"{moved} Address or security code do not match: look at the order before it ships."
         if worry
         else moved,
         caller="Say: “Thank you, your payment has gone through.”",

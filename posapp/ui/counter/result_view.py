@@ -50,7 +50,9 @@ class ResultPanel(Panel):
     def __init__(self) -> None:
         super().__init__(gap=theme.GAP)
         self.badge = Badge()
-        self.status = Label("", size=theme.TITLE, weight=theme.BOLD, wrap=True, name="result.status")
+        self.status = Label(
+            "", size=theme.TITLE, weight=theme.BOLD, wrap=True, name="result.status"
+        )
         self.message = Label("", size=theme.TEXT, wrap=True, name="result.message")
         self.caller = Label("", size=theme.TEXT, weight=theme.MEDIUM, wrap=True)
         self.link = ElidedLabel("", size=theme.SMALL, ink="accent", name="result.link")
@@ -104,9 +106,7 @@ class ResultPanel(Panel):
         clear(self._facts)
         for row, (name, value) in enumerate(facts):
             words = Label(name, size=theme.SMALL, ink="secondary")
-            shown = Label(
-                value, size=theme.TEXT, weight=theme.MEDIUM, wrap=len(value) > _ONE_LINE
-            )
+            shown = Label(value, size=theme.TEXT, weight=theme.MEDIUM, wrap=len(value) > _ONE_LINE)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setAccessibleName(f"{name}: {value}")
             shown.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)

@@ -59,7 +59,9 @@ class RunningView(Panel):
         self._amount = Label("", size=theme.AMOUNT, weight=theme.BOLD)
         self._card = Label("", size=theme.TEXT, ink="secondary")
         self._elapsed = Label("", size=theme.SMALL, ink="secondary", name="running.elapsed")
-        self._warning = Label("", size=theme.BODY, weight=theme.SEMIBOLD, ink="not_known", wrap=True)
+        self._warning = Label(
+            "", size=theme.BODY, weight=theme.SEMIBOLD, ink="not_known", wrap=True
+        )
         self._since = 0.0
         self._clock = QTimer(self)
         self._clock.setInterval(250)

@@ -135,9 +135,7 @@ class CounterScreen(QWidget):
         from posapp.ui.widgets.suggestions import Hit
 
         self.order_panel.show_hits(
-            tuple(
-                Hit(p.name, f"SKU {p.sku}", self._style.money(p.price)) for p in hits
-            )
+            tuple(Hit(p.name, f"SKU {p.sku}", self._style.money(p.price)) for p in hits)
         )
 
     def _add(self, text: str, row: int) -> None:
@@ -314,4 +312,3 @@ class CounterScreen(QWidget):
         column.addWidget(self.pay_link)
         column.addStretch(1)
         row.addWidget(side)
-

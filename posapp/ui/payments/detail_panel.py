@@ -75,9 +75,7 @@ class DetailPanel(Panel):
     def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
         clear(self._facts)
         for row, (name, value) in enumerate(facts):
-            shown = Label(
-                value, size=theme.TEXT, weight=theme.MEDIUM, wrap=len(value) > _ONE_LINE
-            )
+            shown = Label(value, size=theme.TEXT, weight=theme.MEDIUM, wrap=len(value) > _ONE_LINE)
             shown.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
             shown.setAccessibleName(f"{name}: {value}")
             words = Label(name, size=theme.SMALL, ink="secondary")

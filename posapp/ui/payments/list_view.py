@@ -137,9 +137,7 @@ class _Row(QStyledItemDelegate):
         width = min(pill.width_of(row.state), places[3].width() - 6)
         left = places[3].right() - width if rtl else places[3].left()
         top = box.top() + (box.height() - pill.HEIGHT) / 2
-        pill.paint(
-            painter, QRectF(left, top, width, pill.HEIGHT), row.state, row.tone, tokens
-        )
+        pill.paint(painter, QRectF(left, top, width, pill.HEIGHT), row.state, row.tone, tokens)
         painter.restore()
 
 

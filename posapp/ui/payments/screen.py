@@ -111,8 +111,10 @@ class PaymentsScreen(QWidget):
 
     def _nothing(self, wanted: PaymentFilter) -> str:
         if wanted.text:
-            return f"Nothing found for “{wanted.text}”. Search by last four digits, amount, "\
+            return (
+                f"Nothing found for “{wanted.text}”. Search by last four digits, amount, "
                 "name, order or reference."
+            )
         if wanted.view == "all":
             return "No payments yet. The first one you take at the counter appears here."
         return "Nothing here. That is good news."

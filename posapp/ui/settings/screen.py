@@ -209,9 +209,7 @@ class SettingsScreen(QWidget):
     async def _keep_theme(self, scheme: str) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(
-            app, dark=scheme == "dark" or (scheme == "system" and theme.system_is_dark())
-        )
+        theme.apply(app, dark=scheme == "dark" or (scheme == "system" and theme.system_is_dark()))
         try:
             await self._desk.settings.set_theme(scheme)
         except Refused as problem:

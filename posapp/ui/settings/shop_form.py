@@ -52,9 +52,7 @@ class ShopForm(QWidget):
 
     def typed(self) -> dict[str, object]:
         values: dict[str, object] = {
-            key: field.text()
-            for key, field in self.fields.items()
-            if key not in ("street", "town")
+            key: field.text() for key, field in self.fields.items() if key not in ("street", "town")
         }
         lines = (self.fields["street"].text(), self.fields["town"].text())
         values["address"] = tuple(line for line in lines if line)

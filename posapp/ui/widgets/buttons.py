@@ -146,9 +146,7 @@ class Button(QPushButton):
             inner.setLeft(inner.left() + max(0, (inner.width() - used) // 2))
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         if self._icon:
-            image = icons.pixmap(
-                self._icon, ink, size=theme.ICON, ratio=self.devicePixelRatioF()
-            )
+            image = icons.pixmap(self._icon, ink, size=theme.ICON, ratio=self.devicePixelRatioF())
             x = inner.right() - theme.ICON if rtl else inner.left()
             painter.drawPixmap(x, (self.height() - theme.ICON) // 2, image)
             inner.adjust(0 if rtl else lead, 0, -lead if rtl else 0, 0)

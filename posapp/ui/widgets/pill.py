@@ -16,9 +16,7 @@ def width_of(text: str) -> int:
     return metrics.horizontalAdvance(text) + theme.STEP * 6
 
 
-def paint(
-    painter: QPainter, box: QRectF, text: str, tone: str, tokens: theme.Tokens
-) -> None:
+def paint(painter: QPainter, box: QRectF, text: str, tone: str, tokens: theme.Tokens) -> None:
     """Draw a pill into ``box``; used by the widget and by list rows."""
     tones = tokens.tones(tone)
     painter.save()

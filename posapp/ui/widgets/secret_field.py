@@ -199,9 +199,7 @@ class DigitsInput(QWidget):
         self.update()
 
     def _glyph(self, index: int) -> str:
-        visible = (
-            self._open if self.hasFocus() else index >= len(self.digits) - self._rest
-        )
+        visible = self._open if self.hasFocus() else index >= len(self.digits) - self._rest
         return chr(self.digits.view()[index]) if visible else _BULLET
 
     def _boxes(self) -> list[QRect]:

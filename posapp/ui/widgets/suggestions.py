@@ -105,9 +105,7 @@ class Suggestions(QWidget):
             self._paint_hit(painter, row.adjusted(12, 4, -12, -4), hit, tokens)
         painter.end()
 
-    def _paint_hit(
-        self, painter: QPainter, box: QRect, hit: Hit, tokens: theme.Tokens
-    ) -> None:
+    def _paint_hit(self, painter: QPainter, box: QRect, hit: Hit, tokens: theme.Tokens) -> None:
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         lead = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         trail = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight

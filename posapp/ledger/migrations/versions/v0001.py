@@ -193,6 +193,11 @@ _STATEMENTS = (
            BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END
     """,
     """
+    CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+           WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id OR mac = NEW.mac)
+           BEGIN SELECT RAISE(ABORT, 'audit entries are never replaced'); END
+    """,
+    """
     CREATE VIRTUAL TABLE attempts_index USING fts5(words, prefix='1 2 3', tokenize='unicode61')
     """,
     """
