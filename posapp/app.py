@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -86,7 +87,7 @@ async def examine(home: Path, passphrase: Secret | None, *, training: bool, as_j
             findings = await building.health(folder, passphrase, training=training)
     except StartRefused as refusal:
         findings = [doctor.Finding("data folder", False, str(refusal))]
-    print(doctor.report(findings, as_json=as_json))
+    sys.stdout.write(doctor.report(findings, as_json=as_json) + "\n")
     return 0 if doctor.is_sound(findings) else 1
 
 

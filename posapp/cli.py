@@ -68,10 +68,10 @@ def doctor(home: Path, *, training: bool, as_json: bool) -> int:
     from posapp.runtime import loop
 
     passphrase: Secret | None = None
-    if not training and (app.folder_of(home, training=False) / "vault").exists():
-        if sys.stdin is not None and sys.stdin.isatty():
-            passphrase = Secret(getpass("Passphrase (empty: examine only what needs none): "))
-            passphrase = passphrase if passphrase.reveal() else None
+    vault = app.folder_of(home, training=False) / "vault"
+    if not training and vault.exists() and sys.stdin is not None and sys.stdin.isatty():
+        typed = Secret(getpass("Passphrase (empty: examine only what needs none): "))
+        passphrase = typed if typed.reveal() else None
 
     async def session() -> int:
         return await app.examine(home, passphrase, training=training, as_json=as_json)

@@ -33,7 +33,10 @@ class Sales:
         self._ledger = till.ledger
 
     async def charge(self, order: Order, card: Card, *, account: str, who: str) -> Outcome:
-        """Charge the order's total to the card, once. The card is wiped on every path.
+        """Charge the order's total to the card, once.
+
+        The card is wiped as soon as the request is built. When it is refused before that, it is
+        as it was, for the caller to mend and try again, or to wipe.
 
         Raises:
             Refused: before anything was sent; ``fields`` names what to correct.
@@ -42,10 +45,14 @@ class Sales:
         try:
             with self._till.under_way.money():
                 return await self._charge(order, card, account=account, who=who)
+        except Refused:
+            raise
         except LedgerError as problem:
             raise Refused(str(problem)) from problem
-        finally:
+        except BaseException:
             card.wipe()
+            raise
+        finally:
             self._till.changed()
 
     async def outcome(self, attempt_id: int) -> Outcome:

@@ -158,7 +158,7 @@ def _head(key: bytes, entries: int, mac: str) -> dict[str, object]:
 
 
 def _seal(key: bytes, values: Mapping[str, object]) -> str:
-    content = json.dumps(values, sort_keys=True, ensure_ascii=False)
+    content = json.dumps(values, sort_keys=True, ensure_ascii=False, default=repr)
     return hmac.new(key, content.encode("utf-8", "surrogatepass"), sha256).hexdigest()
 
 

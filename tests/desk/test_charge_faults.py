@@ -30,6 +30,7 @@ from tests.fakes.gateway import Twist
 
 pytestmark = pytest.mark.asyncio
 
+SECONDS = timedelta(seconds=6)
 LOST = OutcomeUnknown("The gateway did not answer in time.", said="timeout", request_id="req_9")
 
 
@@ -111,7 +112,7 @@ async def test_what_provably_moved_nothing_frees_the_order(
     shop.gateway.charges.append(Twist(raises=problem, lost=True))
     with pytest.raises(NothingMoved, match=str(problem)):
         await shop.charge(order)
-    [row] = (await shop.ledger.payments.page(_everything())).rows
+    [row] = (await shop.ledger.payments.page(PaymentFilter())).rows
     assert row.attempt_state is state
     assert await shop.order_state(order) == "open"
     assert (await shop.charge(order)).result is Result.APPROVED
@@ -168,7 +169,7 @@ async def test_a_disk_that_is_full_after_the_answer_never_says_that_nothing_was_
     with pytest.raises(Refused):
         await shop.charge(order)
     disk.has_room()
-    await shop.passes(_few_seconds())
+    await shop.passes(SECONDS)
     assert await _found_by_looking(shop, sale) is Result.APPROVED
     assert await shop.order_state(order) == "paid"
     assert shop.gateway.count("charge") == 1
@@ -182,7 +183,7 @@ async def test_a_refund_whose_answer_cannot_be_saved_is_looked_up(
     refund = await shop.refund(sale, 500)
     assert refund.result is Result.UNKNOWN
     disk.has_room()
-    await shop.passes(_few_seconds())
+    await shop.passes(SECONDS)
     assert (await shop.again(refund.attempt)).state is State.PENDING
     assert shop.gateway.payments["pay_1"].refund_pending == 500
     assert await shop.refunds.left(shop.gateway.payments["pay_1"]) == euros(790)
@@ -190,11 +191,3 @@ async def test_a_refund_whose_answer_cannot_be_saved_is_looked_up(
 
 async def _found_by_looking(shop: Shop, sale: Outcome) -> Result:
     return (await shop.sales.outcome(sale.attempt.id)).result
-
-
-def _few_seconds() -> timedelta:
-    return timedelta(seconds=6)
-
-
-def _everything() -> PaymentFilter:
-    return PaymentFilter()

@@ -39,7 +39,7 @@ def screen() -> Iterator[str]:
     with subprocess.Popen(command, pass_fds=[writing], stdout=silent, stderr=silent) as server:
         os.close(writing)
         try:
-            with open(reading, encoding="ascii") as answer:
+            with os.fdopen(reading, encoding="ascii") as answer:
                 yield f":{answer.readline().strip()}"
         finally:
             server.terminate()
@@ -78,9 +78,7 @@ def test_dev_run_shows_the_till_and_ends_when_asked_to(tmp_path: Path) -> None:
     picture = QImage(str(shot))
     assert (picture.width(), picture.height()) == (WIDTH, HEIGHT)
     colours = [
-        picture.pixelColor(x, y).name()
-        for x in range(0, WIDTH, 4)
-        for y in range(0, HEIGHT, 4)
+        picture.pixelColor(x, y).name() for x in range(0, WIDTH, 4) for y in range(0, HEIGHT, 4)
     ]
     assert len(set(colours)) > 40
     tokens = theme.LIGHT if theme.LIGHT.panel.name() in colours else theme.DARK

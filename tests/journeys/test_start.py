@@ -23,7 +23,7 @@ from tests.journeys.places import FLOWLIX, SUCCESS
 from tests.journeys.till import Till
 from tests.waiting import until
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("qapp")]
 ROOT = Path(__file__).resolve().parents[2]
 _NOTES = ("posapp.log", "posapp.lock")
 
@@ -55,7 +55,7 @@ def _window(qapp: QApplication) -> QWidget | None:
 
 
 async def test_after_a_restart_the_payments_are_there_and_can_be_refunded(
-    qapp: QApplication, home: Path  # noqa: ARG001 - its loop
+    home: Path,
 ) -> None:
     async with app.open(home, training=True) as window:
         till = Till(window)
@@ -79,7 +79,7 @@ async def test_after_a_restart_the_payments_are_there_and_can_be_refunded(
 
 
 async def test_the_first_start_sets_up_the_shop_and_the_next_one_asks_for_the_passphrase(
-    qapp: QApplication, tmp_path: Path, home: Path  # noqa: ARG001 - its loop
+    tmp_path: Path, home: Path
 ) -> None:
     sandbox = await start(state=tmp_path / "gateway.json")
     try:
@@ -121,9 +121,7 @@ async def test_a_folder_that_is_open_already_is_not_opened_again(till: Till, hom
 
 
 @pytest.mark.parametrize("file", ["vault", "ledger.db"])
-async def test_a_file_that_is_garbage_is_named_and_left_as_it_is(
-    qapp: QApplication, home: Path, file: str  # noqa: ARG001 - its loop
-) -> None:
+async def test_a_file_that_is_garbage_is_named_and_left_as_it_is(home: Path, file: str) -> None:
     async with app.open(home, training=True) as window:
         await Till(window).find_product("ceramic mug")
     folder = home / "training"

@@ -43,11 +43,7 @@ class Till:
 
     def find(self, name: str) -> QWidget:
         """The widget with this object name, wherever it is."""
-        found = [
-            widget
-            for widget in self.window.findChildren(QWidget, name)
-            if isinstance(widget, QWidget)
-        ]
+        found = self.window.findChildren(QWidget, name)
         assert found, f"There is no {name} in the window"
         shown = [widget for widget in found if widget.isVisible()]
         return (shown or found)[-1]
@@ -120,7 +116,7 @@ class Till:
 
     async def type(self, text: str) -> None:
         for character in text:
-            QTest.keyClick(await self._hands(), character)
+            QTest.keyClicks(await self._hands(), character)
             await asyncio.sleep(self.pace)
 
     async def hold_enter(self, until_result: str) -> None:
@@ -148,7 +144,9 @@ class Till:
                 return
             seen.append(self.focus)
             await self.press(Qt.Key.Key_Tab)
-        raise AssertionError(f"Tab does not lead to {name}; it leads to {list(dict.fromkeys(seen))}")
+        raise AssertionError(
+            f"Tab does not lead to {name}; it leads to {list(dict.fromkeys(seen))}"
+        )
 
     async def replace(self, text: str) -> None:
         """Type over what is in the line that has the focus."""
@@ -372,6 +370,6 @@ def said_by(widget: QObject) -> list[str]:
     if isinstance(widget, QAbstractItemView) and widget.model() is not None:
         model = widget.model()
         said += [model.index(row, 0).data() for row in range(model.rowCount())]
-    names = [bytes(key).decode() for key in widget.dynamicPropertyNames()]
-    said += [widget.property(name) for name in names if not name.startswith("_q")]  # Qt's own
+    names = [str(name.data(), "utf-8") for name in widget.dynamicPropertyNames()]
+    said += [widget.property(name) for name in names if not name.startswith("_")]  # Qt’s own
     return [str(text) for text in said if text]

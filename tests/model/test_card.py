@@ -104,7 +104,7 @@ def test_leads_between_the_ranges_have_no_brand(prefix: str) -> None:
         (AMEX, True),
         ("5555555555554444", True),
         ("4242424242424241", False),
-        ("4224424242424242", False),
+        ("4242424242424224", False),
         ("18", True),
         ("19", False),
         ("0", True),

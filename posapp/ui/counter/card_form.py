@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -20,7 +21,7 @@ from posapp.model.card import (
     parse_expiry,
 )
 from posapp.ui import theme
-from posapp.ui.counter.expiry import spread
+from posapp.ui.counter.expiry import local_today, spread
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.choice import Choice
 from posapp.ui.widgets.fields import Field, TextField
@@ -85,21 +86,27 @@ class CardForm(Panel):
     def say_charge(self, words: str) -> None:
         self.charge.say(words)
 
-    def take_card(self, today: date) -> Card | None:
+    def card(self, today: date) -> Card | None:
         """The card, if everything is right; otherwise the cursor goes to the first wrong field.
 
-        The digits move out of the fields into the card: nothing is left here to wipe.
+        The digits are the fields' own: they stay there until whoever builds the request wipes
+        them, so that a charge that is refused before that can be mended and tried again.
         """
         expiry = self._checked(today)
         if expiry is None:
             return None
         return Card(
-            number=self.number.take(),
+            number=self.number.digits,
             expiry=expiry,
-            code=self.code.take(),
+            code=self.code.digits,
             name=self.name_field.text(),
             postcode=self.postcode_field.text(),
         )
+
+    def card_used(self) -> None:
+        """The digits may have been wiped: show what is left of them."""
+        self.number.refresh()
+        self.code.refresh()
 
     def suggest_name(self, name: str) -> None:
         """Offer the customer's name where no name was typed."""
@@ -211,7 +218,7 @@ class CardForm(Panel):
         if not self.expiry_field.text():
             return
         try:
-            parse_expiry(self.expiry_field.text(), date.today())
+            parse_expiry(self.expiry_field.text(), local_today())
             self.expiry_field.problem(None)
         except ValueError as sentence:
             self.expiry_field.problem(str(sentence))
@@ -258,5 +265,5 @@ class CardForm(Panel):
             self.name_field.input,
             self.charge,
         )
-        for before, after in zip(order, order[1:], strict=False):
+        for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 
 def spread(text: str, *, before: str) -> str:
     """What the field shows after a key.
@@ -21,3 +23,8 @@ def spread(text: str, *, before: str) -> str:
     if len(month) < 2 or (deleting and not year):
         return month
     return f"{month} / {year}"
+
+
+def local_today() -> date:
+    """The day at this till; a card is good until the last day of its month here."""
+    return datetime.now(UTC).astimezone().date()

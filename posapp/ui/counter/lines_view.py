@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
@@ -60,8 +62,7 @@ class _Row(QStyledItemDelegate):
         return QSize(200, theme.LINE_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        view = self.parent()
-        assert isinstance(view, QListView)
+        view = cast("QListView", self.parent())
         tokens = theme.of(view)
         line = index.data(Qt.ItemDataRole.UserRole)
         box: QRect = option.rect

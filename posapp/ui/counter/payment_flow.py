@@ -50,13 +50,14 @@ class PaymentFlow(QObject):
         return self._shown.attempt.id if self._shown else None
 
     def charge(self) -> None:
-        """Take the card out of the form and charge it; a second press changes nothing."""
+        """Charge the keyed card; a second press changes nothing."""
         if self._busy:
             return
-        card = self._screen.take_card()
+        card = self._screen.card()
         if card is None:
             return
         self._busy = True
+        self._screen.card_form.setEnabled(False)  # nobody types into a card that is being read
         spawn(self._charge(card), name="charge")
 
     def link(self) -> None:
@@ -92,9 +93,11 @@ class PaymentFlow(QObject):
         except NothingMoved as problem:
             await self._not_moved(problem)
         except Refused as problem:
+            self._screen.card_form.setEnabled(True)
             self._back_to_form(problem)
         finally:
-            card.wipe()
+            self._screen.card_form.setEnabled(True)
+            self._screen.card_form.card_used()
             self._busy = False
             self.running.stop()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from posapp.runtime.tasks import spawn
 from posapp.ui import theme
 from posapp.ui.counter.card_form import CardForm
 from posapp.ui.counter.customer_panel import CustomerPanel
+from posapp.ui.counter.expiry import local_today
 from posapp.ui.counter.order_panel import OrderPanel
 from posapp.ui.counter.state import derive_customer, derive_order, read_customer
 from posapp.ui.counter.typed_line import custom_line, product_line
@@ -117,8 +117,8 @@ class CounterScreen(QWidget):
             await desk.orders.save(self._order)
         return self._order
 
-    def take_card(self) -> Card | None:
-        return self.card_form.take_card(date.today())
+    def card(self) -> Card | None:
+        return self.card_form.card(local_today())
 
     # What people ask for.
 

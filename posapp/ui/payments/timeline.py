@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
@@ -58,8 +60,7 @@ class _Row(QStyledItemDelegate):
         return QSize(100, _HIGH if entry.more else _LOW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        view = self.parent()
-        assert isinstance(view, QListView)
+        view = cast("QListView", self.parent())
         tokens = theme.of(view)
         entry: EntryView = index.data(Qt.ItemDataRole.UserRole)
         box: QRect = option.rect

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -207,8 +207,7 @@ class SettingsScreen(QWidget):
         spawn(self._keep_theme(scheme), name="appearance", owner=self)
 
     async def _keep_theme(self, scheme: str) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
+        app = cast("QApplication", QApplication.instance())
         theme.apply(app, dark=scheme == "dark" or (scheme == "system" and theme.system_is_dark()))
         try:
             await self._desk.settings.set_theme(scheme)

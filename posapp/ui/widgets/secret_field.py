@@ -70,6 +70,12 @@ class DigitsInput(QWidget):
         self.update()
         return given
 
+    def refresh(self) -> None:
+        """The digits were changed from outside: show them as they are."""
+        self._cursor = min(self._cursor, len(self.digits))
+        self.update()
+        self.changed.emit()
+
     def wipe(self) -> None:
         self.digits.wipe()
         self._cursor = 0

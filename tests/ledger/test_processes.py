@@ -1,0 +1,202 @@
+"""Several programs on one ledger, and programs that end in the middle of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from posapp.ledger.errors import LedgerFull
+from posapp.ledger.ledger import Ledger
+from posapp.model.attempt import State
+from tests.ledger import raw
+from tests.ledger.conftest import Opener
+from tests.ledger.samples import AUDIT_KEY, KEY, Clock, charge, new_order, paid
+
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.skipif(os.name != "posix", reason="uses POSIX signals and resource limits"),
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 100
+
+
+class Program:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def hear(self) -> Any:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, "the program ended"
+        return json.loads(line)
+
+    def tell(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+
+
+@contextmanager
+def program(path: Path, what: str, till: str = "T2", **more: object) -> Iterator[Program]:
+    wanted = {"path": str(path), "what": what, "till": till, **more}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.ledger.program", json.dumps(wanted)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield Program(process)
+        finally:
+            process.kill()
+
+
+async def test_what_was_begun_survives_the_death_of_the_program(
+    opened: Opener, path: Path
+) -> None:
+    with program(path, "begin_and_wait", till="T1") as dying:
+        assert dying.hear() == "ready"
+        number = dying.hear()
+        dying.process.send_signal(signal.SIGKILL)
+        dying.process.wait()
+    ledger = await opened("T1")
+    assert (await ledger.journal.read(number)).state is State.PREPARED
+    assert await ledger.journal.recover() == ()
+    assert (await ledger.journal.read(number)).state is State.NOT_SENT
+    assert await ledger.check() == ()
+
+
+async def test_of_two_programs_exactly_one_begins_to_charge_an_order(
+    opened: Opener, path: Path
+) -> None:
+    ledger = await opened()
+    orders = [(await new_order(ledger)).id for _ in range(ROUNDS)]
+    with (
+        program(path, "race_for_orders", till="T2", orders=orders) as one,
+        program(path, "race_for_orders", till="T3", orders=orders) as two,
+    ):
+        assert (one.hear(), two.hear()) == ("ready", "ready")
+        for number in range(ROUNDS):
+            one.tell()
+            two.tell()
+            heard = sorted([one.hear(), two.hear()])
+            assert heard == [[number, "busy"], [number, "won"]]
+        assert (one.process.wait(), two.process.wait()) == (0, 0)
+    assert len(await ledger.journal.open_attempts()) == ROUNDS
+    assert await ledger.check() == ()
+
+
+async def test_two_programs_together_never_refund_more_than_is_left(
+    opened: Opener, path: Path
+) -> None:
+    ledger = await opened()
+    _, payment = await paid(ledger)
+    more = {"account": payment.account, "payment": payment.id, "tries": 40}
+    with (
+        program(path, "race_for_refunds", till="T2", **more) as one,
+        program(path, "race_for_refunds", till="T3", **more) as two,
+    ):
+        assert (one.hear(), two.hear()) == ("ready", "ready")
+        one.tell()
+        two.tell()
+        assert one.hear() + two.hear() == 2900  # of 2992
+        assert (one.process.wait(), two.process.wait()) == (0, 0)
+    mine = await ledger.journal.refunds_of(payment)
+    assert sum(attempt.intent.amount.minor for attempt in mine) == 2900
+
+
+async def test_two_programs_never_give_two_orders_one_number(opened: Opener, path: Path) -> None:
+    with (
+        program(path, "number_orders", till="T2", tries=100) as one,
+        program(path, "number_orders", till="T3", tries=100) as two,
+    ):
+        assert (one.hear(), two.hear()) == ("ready", "ready")
+        one.tell()
+        two.tell()
+        numbers = one.hear() + two.hear()
+    assert sorted(numbers) == list(range(1001, 1201))
+
+
+async def test_two_programs_that_make_the_ledger_at_once_make_one(path: Path) -> None:
+    with (
+        program(path, "number_orders", till="T2", tries=1) as one,
+        program(path, "number_orders", till="T3", tries=1) as two,
+    ):
+        assert (one.hear(), two.hear()) == ("ready", "ready")
+        one.tell()
+        two.tell()
+        assert sorted(one.hear() + two.hear()) == [1001, 1002]
+        assert (one.process.wait(), two.process.wait()) == (0, 0)
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+async def test_after_the_disk_failed_nothing_more_is_written(path: Path) -> None:
+    with program(path, "write_on_a_failing_disk", till="T1") as failing:
+        assert failing.hear() == "ready"
+        first, second, third = failing.hear(), failing.hear(), failing.hear()
+        assert failing.process.wait() == 0
+    assert first[0] == second[0] == third[0] == "LedgerStopped"
+    assert "check the disk" in first[1]
+    assert "Nothing more is written" in third[1]
+    assert raw.rows(path, "SELECT count(*) FROM attempts") == [(0,)]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for little more than an empty ledger."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root on Linux can mount a small disk")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine does not let us mount a small disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def fill_up(filler: Path) -> None:
+    with pytest.raises(OSError, match="No space"), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+
+
+async def test_a_full_disk_refuses_and_goes_on_when_there_is_room(
+    small_disk: Path, clock: Clock
+) -> None:
+    path, filler = small_disk / "ledger.db", small_disk / "filler"
+    ledger = await Ledger.open(path, key=KEY, audit_key=AUDIT_KEY, clock=clock, till="T1")
+    try:
+        order = await new_order(ledger)
+        fill_up(filler)
+        with pytest.raises(LedgerFull, match="Free some space"):
+            for _ in range(200):
+                await ledger.audit.record("filler", "Ada", "x", {"text": "x" * 5000})
+        with pytest.raises(LedgerFull):
+            for _ in range(3):  # the first ones may use again what the failed one had taken
+                await ledger.journal.begin(charge(await new_order(ledger)))
+        filler.unlink()
+        attempt = await ledger.journal.begin(charge(order))
+        assert attempt in await ledger.journal.open_attempts()
+        assert await ledger.check() == ()
+    finally:
+        await ledger.close()
+
+
+async def test_a_full_disk_gets_no_half_made_ledger(small_disk: Path, clock: Clock) -> None:
+    path, filler = small_disk / "ledger.db", small_disk / "filler"
+    fill_up(filler)
+    with pytest.raises(LedgerFull):
+        await Ledger.open(path, key=KEY, audit_key=AUDIT_KEY, clock=clock, till="T1")
+    assert list(small_disk.iterdir()) == [filler]
