@@ -209,7 +209,7 @@ async def test_an_account_that_is_not_set_up_is_refused(shop: Shop) -> None:
     keyed = card()
     with pytest.raises(Refused, match="no longer set up"):
         await shop.sales.charge(await shop.order(), keyed, account="gone", who=WHO)
-    assert not len(keyed.number)
+    assert shop.gateway.calls == []
 
 
 async def test_staff_hear_of_every_charge_and_the_recovery_is_woken(shop: Shop) -> None:
@@ -231,10 +231,6 @@ Break = Callable[[Shop, pytest.MonkeyPatch], None]
 
 def _nothing(_shop: Shop, _patch: pytest.MonkeyPatch) -> None:
     """The charge goes through."""
-
-
-def _limit(shop: Shop, _patch: pytest.MonkeyPatch) -> None:
-    shop.gateway.limit = "Too much."
 
 
 def _not_sent(shop: Shop, _patch: pytest.MonkeyPatch) -> None:
@@ -271,10 +267,10 @@ async def _raises_full(*_given: object, **_named: object) -> Attempt:
 @pytest.mark.parametrize(
     "breaks",
     [
-        _nothing, _limit, _not_sent, _ours, _declined, _full_disk, _full_disk_later, _cannot_build
+        _nothing, _not_sent, _ours, _declined, _full_disk, _full_disk_later, _cannot_build
     ],
 )  # fmt: skip
-async def test_the_card_is_wiped_on_every_path(
+async def test_once_its_request_is_built_the_card_is_wiped_on_every_path(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, breaks: Break
 ) -> None:
     order, keyed = await shop.order(), card()
@@ -283,6 +279,17 @@ async def test_the_card_is_wiped_on_every_path(
     await asyncio.gather(shop.charge(order, keyed), return_exceptions=True)
     assert is_wiped(keyed, number, code)
     assert all(not any(prepared.body) for prepared in shop.gateway.prepared)
+
+
+async def test_a_card_that_is_refused_before_that_can_be_mended(shop: Shop) -> None:
+    keyed = card()
+    shop.gateway.limit = "Main takes at most 5.00."
+    with pytest.raises(Refused):
+        await shop.charge(keyed=keyed)
+    assert shop.gateway.prepared == []
+    shop.gateway.limit = None
+    assert (await shop.charge(keyed=keyed)).result is Result.APPROVED
+    assert not len(keyed.number)
 
 
 async def test_the_card_is_wiped_before_the_first_byte_leaves(shop: Shop) -> None:

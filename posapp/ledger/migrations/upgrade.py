@@ -70,22 +70,25 @@ def _upgrade(
         if present != found:
             raise LedgerError("Another program is doing it. Start again when it is ready.")
         _copy(engine, path, copy)
-        operations = Operations(MigrationContext.configure(connection))
-        for version in sorted(steps):
-            steps[version](operations)
-            connection.execute(update(schema_version).values(version=version))
+        _take(steps, connection)
         if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise LedgerError("Some entries would have lost the ones they belong to.")
         connection.commit()
-    except DBAPIError:
-        connection.rollback()
-        raise  # becomes a sentence further up
-    except LedgerError:
+    except BaseException:
         connection.rollback()
         raise
-    except Exception as problem:
-        connection.rollback()
-        raise LedgerError(f"A step of it failed ({type(problem).__name__}).") from problem
+
+
+def _take(steps: Mapping[int, Step], connection: Connection) -> None:
+    operations = Operations(MigrationContext.configure(connection))
+    for version in sorted(steps):
+        try:
+            steps[version](operations)
+        except DBAPIError:
+            raise  # becomes a sentence further up
+        except Exception as problem:
+            raise LedgerError(f"A step of it failed ({type(problem).__name__}).") from problem
+        connection.execute(update(schema_version).values(version=version))
 
 
 def _copy(engine: Engine, path: Path, copy: Path) -> None:

@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from posapp.ui import icons, theme
+
+_ROW = 36
+
+
+class _Entry(QStyledItemDelegate):
+    """One line of the open list, with room around its words."""
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__(choice)
+        self._choice = choice
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        words = QFontMetrics(self._choice.font()).horizontalAdvance(str(index.data()))
+        return QSize(words + 2 * theme.GAP, _ROW)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        tokens = theme.of(self._choice)
+        chosen = option.state & QStyle.StateFlag.State_Selected
+        painter.save()
+        painter.fillRect(option.rect, tokens.accent_wash if chosen else tokens.panel)
+        painter.setFont(self._choice.font())
+        painter.setPen(tokens.text)
+        rtl = self._choice.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        words = option.rect.adjusted(theme.GAP, 0, -theme.GAP, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, str(index.data()))
+        painter.restore()
 
 
 class Choice(QComboBox):
@@ -18,7 +52,7 @@ class Choice(QComboBox):
         self.setObjectName(name)
         self.setFont(theme.font(theme.BODY))
         self.setFrame(False)
-        self.setItemDelegate(QStyledItemDelegate(self))
+        self.setItemDelegate(_Entry(self))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -46,4 +80,6 @@ class Choice(QComboBox):
         palette = self.view().palette()
         palette.setColor(QPalette.ColorRole.Base, theme.of(self).panel)
         self.view().setPalette(palette)
+        widest = max((self.view().sizeHintForColumn(0), self.width()))
+        self.view().setMinimumWidth(widest)
         super().showPopup()

@@ -1,0 +1,64 @@
+"""The object names of the window are a contract, and the read-me lists all of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from posapp import app
+from tests.journeys.places import SUCCESS
+from tests.journeys.till import Till
+from tests.waiting import until
+
+README = Path(__file__).with_name("README.md")
+_DIGITS = [f"lock.key_{digit}" for digit in range(10)]
+
+
+def listed() -> set[str]:
+    names: set[str] = set()
+    for row in README.read_text("utf-8").splitlines():
+        if row.startswith("| `"):
+            cell = row.split("|")[1]
+            names.update(_DIGITS if "…" in cell else re.findall(r"`([^`]+)`", cell))
+    return names
+
+
+def named(window: QWidget) -> set[str]:
+    """The names somebody gave; Qt names its own parts ``qt_…``."""
+    names = {widget.objectName() for widget in (window, *window.findChildren(QWidget))}
+    return {name for name in names if name and not name.startswith("qt_")}
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("qapp")
+async def test_every_name_in_the_window_is_listed_and_every_listed_name_is_in_the_window(
+    home: Path,
+) -> None:
+    seen: set[str] = set()
+    async with app.open(home, training=True) as window:
+        till = Till(window)
+        await till.phone_order()
+        await till.tab_to("counter.customer_details")
+        await till.press(Qt.Key.Key_Return)
+        await until(lambda: till.shows("customer"))
+        seen |= named(window)
+        await till.leave("customer")
+        await till.key_card(SUCCESS)
+        assert await till.charge() == "approved"
+        await till.receipt()
+        seen |= named(window)
+        await till.leave("receipt")
+        await till.payments()
+        await till.ask_refund()
+        seen |= named(window)
+        await till.leave("refund")
+        await till.settings()
+        await till.lock()
+        seen |= named(window)
+    async with app.open(home) as window:
+        seen |= named(window)
+    assert seen == listed()
