@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import io
 import logging
 import sys
 import time
@@ -28,11 +29,12 @@ from posapp.runtime.threads import in_thread
 if TYPE_CHECKING:
     from posapp.building import Building
     from posapp.desk.desk import Desk
+    from posapp.desk.export import Format
     from posapp.model.secret import Secret
     from posapp.ui.main_window import MainWindow
     from posapp.ui.opening import Opening
 
-__all__ = ["StartRefused", "examine", "folder_of", "open", "run"]
+__all__ = ["StartRefused", "examine", "export", "folder_of", "open", "run"]
 
 _log = logging.getLogger(__name__)
 _LONGEST_REST = 65.0  # seconds; longer than the longest money call
@@ -89,6 +91,38 @@ async def examine(home: Path, passphrase: Secret | None, *, training: bool, as_j
         findings = [doctor.Finding("data folder", False, str(refusal))]
     sys.stdout.write(doctor.report(findings, as_json=as_json) + "\n")
     return 0 if doctor.is_sound(findings) else 1
+
+
+async def export(
+    home: Path, passphrase: Secret | None, *, training: bool, form: Format, output: Path | None
+) -> int:
+    """Write every payment to a file, whole or not at all, or to the terminal.
+
+    Raises:
+        StartRefused: with one sentence; an earlier file is untouched.
+    """
+    from posapp import building
+
+    folder = folder_of(home, training=training)
+    text = io.StringIO()
+    with fronts.take(folder):
+        building.prepare()
+        try:
+            await building.export(folder, passphrase, training=training, form=form, target=text)
+        except building.Closed as problem:
+            raise StartRefused(str(problem)) from problem
+    if output is None:
+        sys.stdout.write(text.getvalue())
+        return 0
+    try:
+        part = output.with_name(output.name + ".part")
+        part.write_text(text.getvalue(), encoding="utf-8", newline="")
+        part.replace(output)
+    except OSError as problem:
+        raise StartRefused(
+            f"{output} cannot be written ({problem.strerror}). Choose another place."
+        ) from problem
+    return 0
 
 
 @asynccontextmanager

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 # No foreign plugin may look into what is validated here; looking for them costs 10 ms as well.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -21,6 +22,7 @@ from posapp.desk.book import Book
 from posapp.desk.desk import Desk
 from posapp.desk.doctor import Finding, examine
 from posapp.desk.errors import Refused
+from posapp.desk.export import Format, export_payments
 from posapp.desk.links import Links
 from posapp.desk.orders import Orders
 from posapp.desk.papers import Papers
@@ -44,6 +46,7 @@ from posapp.vault.settings import VaultContents, owner_from, shop_from
 from posapp.vault.store import Vault
 
 TILL = "T1"
+VAULT = "vault"
 CURRENCY = "EUR"
 
 
@@ -60,7 +63,7 @@ class Building:
 
     def __init__(self, folder: Path, lifetimes: AsyncExitStack) -> None:
         self._folder = folder
-        self._vault_path = folder / "vault"
+        self._vault_path = folder / VAULT
         self._lifetimes = lifetimes
 
     async def practise(self) -> Desk:
@@ -150,27 +153,61 @@ class Building:
         )
 
 
+@asynccontextmanager
+async def opened(
+    folder: Path, passphrase: Secret | None, *, training: bool
+) -> AsyncIterator[tuple[Desk, str]]:
+    """The desk below a data folder that nobody else has open, and the notice of its vault.
+
+    Raises:
+        Closed: with one sentence.
+    """
+    async with AsyncExitStack() as lifetimes:
+        building = Building(folder, lifetimes)
+        if training:
+            yield await building.practise(), ""
+            return
+        if passphrase is None or not await building.is_set_up():
+            raise Closed("Nothing is set up here, or no passphrase was given.")
+        try:
+            desk, notice = await building.unlock(passphrase)
+        except Refused as problem:
+            raise Closed(str(problem)) from problem
+        yield desk, notice
+
+
 async def health(folder: Path, passphrase: Secret | None, *, training: bool) -> Sequence[Finding]:
     """Examine everything below a data folder that nobody else has open.
 
     Args:
         passphrase: opens the live vault; None examines only what needs no key.
     """
-    async with AsyncExitStack() as lifetimes:
-        building = Building(folder, lifetimes)
-        if not training and not await building.is_set_up():
-            return [Finding("vault", True, "Nothing is set up yet. Start posapp to begin.")]
-        if not training and passphrase is None:
-            return [Finding("vault", True, "There. Its passphrase was not given: not examined.")]
-        try:
-            if training or passphrase is None:
-                desk, notice = await building.practise(), ""
-            else:
-                desk, notice = await building.unlock(passphrase)
-        except (Closed, Refused) as problem:
-            return [Finding("vault and ledger", False, str(problem))]
-        vault = Finding("vault", not notice, notice or "Opens and is whole.")
-        return [vault, *await examine(desk.till)]
+    if not training and not await in_thread(Vault.exists, folder / VAULT):
+        return [Finding("vault", True, "Nothing is set up yet. Start posapp to begin.")]
+    if not training and passphrase is None:
+        return [Finding("vault", True, "There. Its passphrase was not given: not examined.")]
+    try:
+        async with opened(folder, passphrase, training=training) as (desk, notice):
+            vault = Finding("vault", not notice, notice or "Opens and is whole.")
+            return [vault, *await examine(desk.till)]
+    except Closed as problem:
+        return [Finding("vault and ledger", False, str(problem))]
+
+
+async def export(
+    folder: Path, passphrase: Secret | None, *, training: bool, form: Format, target: TextIO
+) -> int:
+    """Write every payment to ``target``; returns how many pieces were written.
+
+    Raises:
+        Closed: with one sentence.
+    """
+    pieces = 0
+    async with opened(folder, passphrase, training=training) as (desk, _notice):
+        async for piece in export_payments(desk.book, form):
+            target.write(piece)
+            pieces += 1
+    return pieces
 
 
 def prepare() -> None:

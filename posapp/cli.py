@@ -7,8 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from posapp import __version__
+
+if TYPE_CHECKING:
+    from posapp.model.secret import Secret
 
 REFUSED = 1
 
@@ -23,6 +27,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     home: Path = arguments.home or default_home()
     if arguments.command == "doctor":
         return doctor(home, training=arguments.training, as_json=arguments.json)
+    if arguments.command == "export":
+        return export(
+            home,
+            training=arguments.training,
+            form=arguments.format,
+            output=arguments.output,
+        )
     return desktop(home, training=arguments.training)
 
 
@@ -61,22 +72,46 @@ def _refused(sentence: str) -> int:
 def doctor(home: Path, *, training: bool, as_json: bool) -> int:
     """Examine the data folder; asks for the passphrase where somebody can type it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from getpass import getpass
-
     from posapp import app
-    from posapp.model.secret import Secret
     from posapp.runtime import loop
 
-    passphrase: Secret | None = None
-    vault = app.folder_of(home, training=False) / "vault"
-    if not training and vault.exists() and sys.stdin is not None and sys.stdin.isatty():
-        typed = Secret(getpass("Passphrase (empty: examine only what needs none): "))
-        passphrase = typed if typed.reveal() else None
+    passphrase = None if training else _passphrase(home)
 
     async def session() -> int:
         return await app.examine(home, passphrase, training=training, as_json=as_json)
 
     return loop.run(session, argv=["posapp"])
+
+
+def export(home: Path, *, training: bool, form: Literal["csv", "json"], output: Path | None) -> int:
+    """Write every payment as CSV or JSON."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from posapp import app
+    from posapp.runtime import loop
+
+    passphrase = None if training else _passphrase(home)
+
+    async def session() -> int:
+        return await app.export(home, passphrase, training=training, form=form, output=output)
+
+    try:
+        return loop.run(session, argv=["posapp"])
+    except app.StartRefused as refusal:
+        return _refused(str(refusal))
+
+
+def _passphrase(home: Path) -> Secret | None:
+    """What opens the live vault, if there is one and somebody at a terminal to type it."""
+    from getpass import getpass
+
+    from posapp import app
+    from posapp.model.secret import Secret
+
+    vault = app.folder_of(home, training=False) / "vault"
+    if not vault.exists() or sys.stdin is None or not sys.stdin.isatty():
+        return None
+    typed = Secret(getpass("Passphrase: "))
+    return typed if typed.reveal() else None
 
 
 def default_home() -> Path:
@@ -102,6 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--state", type=Path, help="file that keeps its payments")
     doctor = commands.add_parser("doctor", help="check vault, ledger, audit chain and gateways")
     doctor.add_argument("--json", action="store_true", help="one JSON object instead of words")
+    export = commands.add_parser("export", help="write every payment as CSV or JSON")
+    export.add_argument("--format", choices=("csv", "json"), default="csv")
+    export.add_argument("--output", type=Path, help="file to write (default: the terminal)")
     return parser
 
 

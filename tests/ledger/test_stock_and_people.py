@@ -61,12 +61,12 @@ async def test_products_are_found_by_parts_of_words_and_exact_codes_first(
         [
             product("T-1", "Green tea", "4000000000011"),
             product("T-2", "Black tea, loose", "4000000000028"),
-            product("TEA", "Zebra stripes"),
+            product("BLACK", "Zebra stripes"),
             product("C-1", "Crème brûlée"),
         ]
     )
     assert await names(ledger, "tea") == ["Black tea, loose", "Green tea"]
-    assert await names(ledger, "TEA") == ["Zebra stripes", "Black tea, loose", "Green tea"]
+    assert await names(ledger, "BLACK") == ["Zebra stripes", "Black tea, loose"]
     assert await names(ledger, "tea gre") == ["Green tea"]
     assert await names(ledger, "4000000000028") == ["Black tea, loose"]
     assert await names(ledger, "t-1") == ["Green tea"]
@@ -107,7 +107,7 @@ async def test_customers_are_found_by_what_they_say(ledger: Ledger) -> None:
 
 async def test_a_changed_customer_is_found_by_the_new_name_only(ledger: Ledger) -> None:
     ada = await ledger.customers.save(ADA)
-    changed = await ledger.customers.save(replace(ada, name="Ada Beispiel"))
+    changed = await ledger.customers.save(replace(ada, name="Ada Beispiel", email=""))
     assert changed.id == ada.id
     assert await ledger.customers.search("beispiel") == (changed,)
     assert await ledger.customers.search("muster ada") == ()
