@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from posapp.desk.errors import Refused
+from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.till import Till
@@ -12,6 +12,8 @@ from posapp.model.money import Money
 
 
 class Book:
+    """Every method raises ``Refused`` with a sentence where the ledger cannot be read."""
+
     def __init__(self, till: Till, *, recovery: Recovery, refunds: Refunds) -> None:
         self._till = till
         self._ledger = till.ledger
@@ -20,19 +22,23 @@ class Book:
 
     async def page(self, wanted: PaymentFilter, *, after: str = "") -> PaymentPage:
         """Fifty payments, newest first, from the key ``after`` on."""
-        return await self._ledger.payments.page(wanted, after=after)
+        with ledger_refusals():
+            return await self._ledger.payments.page(wanted, after=after)
 
     async def counts(self) -> PaymentCounts:
-        return await self._ledger.payments.counts()
+        with ledger_refusals():
+            return await self._ledger.payments.counts()
 
     async def detail(self, attempt_id: int) -> PaymentDetail:
-        return await self._ledger.payments.detail(attempt_id)
+        with ledger_refusals():
+            return await self._ledger.payments.detail(attempt_id)
 
     async def left_to_refund(self, detail: PaymentDetail) -> Money:
         """What may be given back now; zero where the gateway has no payment."""
         if detail.payment is None:
             return Money(0, detail.attempt.intent.amount.currency)
-        return await self._refunds.left(detail.payment)
+        with ledger_refusals():
+            return await self._refunds.left(detail.payment)
 
     async def check(self, attempt_id: int, *, who: str) -> PaymentDetail:
         """Ask the gateway how this payment and its refunds stand now.
@@ -40,6 +46,10 @@ class Book:
         Raises:
             Refused: it could not be asked.
         """
+        with ledger_refusals():
+            return await self._check(attempt_id, who)
+
+    async def _check(self, attempt_id: int, who: str) -> PaymentDetail:
         detail = await self._ledger.payments.detail(attempt_id)
         for attempt in (detail.attempt, *detail.refunds):
             if attempt.state.is_open:

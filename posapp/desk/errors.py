@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from posapp.ledger.errors import LedgerError
 
 
 class Refused(Exception):
@@ -15,3 +18,12 @@ class Refused(Exception):
 
 class NothingMoved(Refused):
     """A request was tried or refused by the gateway, and it is proved that no money moved."""
+
+
+@contextmanager
+def ledger_refusals() -> Iterator[None]:
+    """Say what the ledger could not do in the desk's own family of errors."""
+    try:
+        yield
+    except LedgerError as problem:
+        raise Refused(str(problem)) from problem

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
 
 
 class News:
@@ -23,4 +26,8 @@ class News:
 
     def tell(self) -> None:
         for listener in tuple(self._listeners):
-            listener()
+            try:
+                listener()
+            except Exception:
+                # Whoever told the news has moved money and must go on; the others listen too.
+                _log.exception("a listener failed")

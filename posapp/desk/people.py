@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from posapp.desk.errors import Refused
+from posapp.desk.errors import Refused, ledger_refusals
 from posapp.ledger.errors import LedgerError
 from posapp.ledger.ledger import Ledger
 from posapp.model.access import Lockout
@@ -99,7 +99,8 @@ class People:
         """Lock: nobody is signed in from now on."""
         left, self.who = self.who, ""
         if left and self._owner:
-            await self._ledger.audit.record("locked", left, f"person:{self._owner.name}", {})
+            with ledger_refusals():
+                await self._ledger.audit.record("locked", left, f"person:{self._owner.name}", {})
 
 
 def _span(seconds: float) -> str:

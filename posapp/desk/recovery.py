@@ -203,11 +203,22 @@ class Recovery:
         since = attempt.sent_at or attempt.prepared_at
         if attempt.state is State.OPEN_CASE or self._clock() - since < CASE_AFTER:
             return attempt
+        if await self._waits_for_customer(attempt):
+            return attempt
         return await self._ledger.journal.settle(
             attempt.id,
             state=State.OPEN_CASE,
             note="Still not known after three hours. A person has to find out.",
         )
+
+    async def _waits_for_customer(self, attempt: Attempt) -> bool:
+        """A link may wait for days; the gateway says when it has expired."""
+        if attempt.state is not State.PENDING or not attempt.payment_id:
+            return False
+        payment = await self._ledger.payments.by_gateway_id(
+            attempt.intent.account, attempt.payment_id
+        )
+        return payment is not None and payment.status is PaymentStatus.ACTION_NEEDED
 
 
 def _due(attempt: Attempt) -> datetime | None:

@@ -79,6 +79,9 @@ class Sales:
         )
         if problem := gateway.charge_problem(charge):
             raise Refused(problem)
+        if not len(card.number):  # the till was locked meanwhile and the fields were emptied
+            sentence = "The card has to be keyed again; its fields were emptied."
+            raise Refused(sentence, fields={"number": sentence})
         summary = card.summary()
         try:
             prepared = gateway.prepare_charge(charge, card)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from posapp.desk.errors import Refused
+from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.till import Till
 from posapp.model.secret import Secret
 from posapp.model.shop import Shop
@@ -47,6 +47,7 @@ class Settings:
     def __init__(self, *, vault: Vault, till: Till) -> None:
         self._vault = vault
         self._till = till
+        self._one_at_a_time = asyncio.Lock()
         self._contents = vault.contents
         till.accounts.configure(self._contents.accounts)
 
@@ -103,9 +104,10 @@ class Settings:
 
     async def set_theme(self, theme: str) -> None:
         """``system``, ``light`` or ``dark``."""
-        language = self._contents.appearance.language
-        appearance = Appearance.model_validate({"theme": theme, "language": language})
-        await self._keep(self._contents.changed(appearance=appearance))
+        async with self._one_at_a_time:
+            language = self._contents.appearance.language
+            appearance = Appearance.model_validate({"theme": theme, "language": language})
+            await self._keep(self._contents.changed(appearance=appearance))
 
     async def set_shop(self, values: Mapping[str, object]) -> None:
         """Change what stands on receipts.
@@ -117,7 +119,8 @@ class Settings:
             shop = shop_from(values)
         except SettingsRefused as problem:
             raise _refused(problem) from problem
-        await self._keep(self._contents.changed(shop=shop))
+        async with self._one_at_a_time:
+            await self._keep(self._contents.changed(shop=shop))
 
     def read_account(self, typed: Mapping[str, str]) -> GatewayAccount:
         """An account from a filled form, not saved yet.
@@ -150,14 +153,15 @@ class Settings:
         Raises:
             Refused: it cannot be saved; says why.
         """
-        known = {present.id: present for present in self._contents.accounts}
-        if account.id in known and known[account.id] != account:
-            await self._no_open_attempts(account.id, "changed")
-        try:
-            contents = self._contents.with_account(account)
-        except SettingsRefused as problem:
-            raise _refused(problem) from problem
-        await self._keep(contents)
+        async with self._one_at_a_time:
+            known = {present.id: present for present in self._contents.accounts}
+            if account.id in known and known[account.id] != account:
+                await self._no_open_attempts(account.id, "changed")
+            try:
+                contents = self._contents.with_account(account)
+            except SettingsRefused as problem:
+                raise _refused(problem) from problem
+            await self._keep(contents)
 
     async def remove_account(self, account_id: str) -> None:
         """Take an account out of the settings; its payments stay in the history.
@@ -165,11 +169,13 @@ class Settings:
         Raises:
             Refused: attempts of it are still open.
         """
-        await self._no_open_attempts(account_id, "removed")
-        await self._keep(self._contents.without_account(account_id))
+        async with self._one_at_a_time:
+            await self._no_open_attempts(account_id, "removed")
+            await self._keep(self._contents.without_account(account_id))
 
     async def _no_open_attempts(self, account_id: str, what: str) -> None:
-        waiting = await self._till.ledger.journal.open_attempts()
+        with ledger_refusals():
+            waiting = await self._till.ledger.journal.open_attempts()
         number = sum(attempt.intent.account == account_id for attempt in waiting)
         if number:
             noun = "payment is" if number == 1 else "payments are"
@@ -182,10 +188,14 @@ class Settings:
         try:
             await asyncio.to_thread(self._vault.save, contents)
         except VaultNotWritable as problem:
-            self._contents = self._vault.contents if problem.installed else self._contents
+            if problem.installed:
+                self._believe(self._vault.contents)
             raise Refused(str(problem)) from problem
         except VaultError as problem:
             raise Refused(str(problem)) from problem
+        self._believe(contents)
+
+    def _believe(self, contents: VaultContents) -> None:
         self._contents = contents
         self._till.accounts.configure(contents.accounts)
         self._till.news.tell()

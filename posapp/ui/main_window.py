@@ -21,6 +21,7 @@ from posapp.model.display import AmountStyle
 from posapp.runtime.tasks import spawn
 from posapp.ui import theme
 from posapp.ui.counter.screen import CounterScreen
+from posapp.ui.doing import do
 from posapp.ui.messages import Messages
 from posapp.ui.navigation import Navigation, Place
 from posapp.ui.opening import Opening
@@ -133,7 +134,12 @@ class MainWindow(QMainWindow):
         self.settings = SettingsScreen(desk, self.messages)
         self._screens.addWidget(self.payments)
         self._screens.addWidget(self.settings)
-        spawn(self.payments.begin(), name="open the payments", owner=self.payments)
+        do(
+            self.payments.begin(),
+            name="open the payments",
+            owner=self.payments,
+            messages=self.messages,
+        )
 
     def go_to(self, key: str) -> None:
         """Bring a screen to the front: ``counter``, ``payments`` or ``settings``."""
@@ -181,7 +187,7 @@ class MainWindow(QMainWindow):
             else ""
         )
         self.lock.ask_pin(self._desk.people.name, self._desk.people.enter, hint=hint)
-        spawn(self._desk.people.leave(), name="lock")
+        do(self._desk.people.leave(), name="lock", owner=None, messages=self.messages)
 
     def show_receipt(self, attempt_id: int) -> None:
         spawn(self._show_receipt(attempt_id), name="receipt", owner=self)

@@ -155,7 +155,7 @@ async def test_a_full_disk_does_not_keep_the_till_open(
 
     await people.enter(Secret(PIN))
     monkeypatch.setattr(ledger.audit, "record", full)
-    with pytest.raises(LedgerFull):
+    with pytest.raises(Refused):
         await people.leave()
     assert people.who == ""
 

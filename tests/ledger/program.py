@@ -29,7 +29,7 @@ def say(value: object) -> None:
     sys.stdout.flush()
 
 
-async def begin_and_wait(ledger: Ledger, wanted: dict[str, Any]) -> None:
+async def begin_and_wait(ledger: Ledger, _wanted: dict[str, Any]) -> None:
     """Write an attempt down, say so, and wait to be killed."""
     attempt = await ledger.journal.begin(charge(await new_order(ledger)))
     say(attempt.id)

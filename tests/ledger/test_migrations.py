@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,7 +133,7 @@ async def test_without_room_for_a_copy_nothing_is_changed(
 ) -> None:
     before = await filled(path)
 
-    def no_room(file: Path) -> None:
+    def no_room(_file: Path) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(encrypted, "sync_file", no_room)
@@ -167,14 +168,13 @@ async def test_two_programs_do_not_bring_it_up_to_date_twice(path: Path, engine:
 
 
 async def test_alembic_is_not_imported_until_it_is_needed() -> None:
-    import subprocess
-
     asked = (
         "import sys, posapp.ledger.ledger;"
         "print([n for n in ('alembic', 'sqlalchemy.orm', 'sqlalchemy.ext', 'PySide6', "
         "'sqlalchemy.dialects.postgresql') if n in sys.modules])"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", asked, stdout=asyncio.subprocess.PIPE
     )
-    assert found.stdout.strip() == "[]"
+    said, _ = await process.communicate()
+    assert said.strip() == b"[]"

@@ -150,7 +150,7 @@ async def test_payments_are_found_by_what_people_type(
 HOSTILE = (
     "' OR 1=1 --", '"', '"" AND ""', "NEAR(a b)", "a* OR b*", "words:ada", "NOT ada", "-ada", "^a",
     "(", ")", "{a b}", "a + b", "🙂🙂", "\0", "\ud800", "%_%", "ada\\", "; DROP TABLE orders;",
-    "a" * 10_000, "a " * 5_000, "1." * 5_000, "-" * 10_000, "٣٤٥", "１２", "a\u0301" * 500,
+    "a" * 10_000, "a " * 5_000, "1." * 5_000, "-" * 10_000, "٣٤٥", "\uff11\uff12", "a\u0301" * 500,
 )  # fmt: skip
 
 

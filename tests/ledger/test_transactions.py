@@ -25,7 +25,7 @@ class Failure(Exception):
 
 @contextmanager
 def before_each_statement(ledger: Ledger, act: Callable[[Any, str], None]) -> Iterator[None]:
-    def hook(connection: Any, cursor: Any, statement: str, *rest: object) -> None:
+    def hook(_connection: Any, cursor: Any, statement: str, *_rest: object) -> None:
         act(cursor, statement)
 
     engine = ledger._database._engine
@@ -45,7 +45,7 @@ async def fails_at_every_statement(
     for last in range(1000):
         passed = 0
 
-        def act(cursor: Any, statement: str, last: int = last) -> None:
+        def act(_cursor: Any, _statement: str, last: int = last) -> None:
             nonlocal passed
             if passed == last:
                 raise Failure

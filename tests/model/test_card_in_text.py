@@ -1,4 +1,4 @@
-"""Card numbers hidden in texts: found however they are written, and little else is taken for one."""
+"""Card numbers in texts: found however they are written, and little else is taken for one."""
 
 from __future__ import annotations
 

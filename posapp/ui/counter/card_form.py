@@ -154,6 +154,8 @@ class CardForm(Panel):
         )
 
     def _checked(self, today: date) -> Expiry | None:
+        for field in (self.postcode_field, self.name_field):
+            field.problem(None)  # only a gateway judges these, and it is asked again
         problem = number_problem(self.number.digits, finished=True)
         self.number_field.problem(problem)
         expiry: Expiry | None = None

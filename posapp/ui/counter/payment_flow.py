@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
@@ -14,6 +15,7 @@ from posapp.runtime.tasks import spawn
 from posapp.ui.counter.result_state import card_words, derive_not_moved, derive_result
 from posapp.ui.counter.result_view import ResultPanel
 from posapp.ui.counter.running_view import RunningView
+from posapp.ui.doing import do
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
 
@@ -72,9 +74,12 @@ class PaymentFlow(QObject):
         self._shown = None
         self.result.clear()
         if view is not None and view.next_step == "another_card":
-            spawn(self._another_card(), name="another card", owner=self._screen)
+            self._do(self._another_card(), "another card")
         else:
-            spawn(self._screen.next_order(), name="next order", owner=self._screen)
+            self._do(self._screen.next_order(), "next order")
+
+    def _do(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        do(work, name=name, owner=self._screen, messages=self._messages)
 
     def receipt(self) -> None:
         if self._shown is not None:
@@ -139,7 +144,7 @@ class PaymentFlow(QObject):
 
     def _something_changed(self) -> None:
         if self._shown is not None:
-            spawn(self._look_again(self._shown), name="follow a result", owner=self._screen)
+            self._do(self._look_again(self._shown), "follow a result")
 
     async def _look_again(self, seen: Outcome) -> None:
         desk = await self._opening.desk()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -20,6 +21,7 @@ from posapp.ui.counter.expiry import local_today
 from posapp.ui.counter.order_panel import OrderPanel
 from posapp.ui.counter.state import derive_customer, derive_order, read_customer
 from posapp.ui.counter.typed_line import custom_line, product_line
+from posapp.ui.doing import do
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
 from posapp.ui.widgets.buttons import Button
@@ -124,7 +126,7 @@ class CounterScreen(QWidget):
 
     def _search(self, text: str) -> None:
         self.order_panel.search.problem(None)
-        spawn(self._find(text), name="search the catalogue", owner=self)
+        self._do(self._find(text), "search the catalogue")
 
     async def _find(self, text: str) -> None:
         desk = await self._opening.desk()
@@ -139,7 +141,7 @@ class CounterScreen(QWidget):
         )
 
     def _add(self, text: str, row: int) -> None:
-        spawn(self._add_line(text, row), name="add a line", owner=self)
+        self._do(self._add_line(text, row), "add a line")
 
     async def _add_line(self, text: str, row: int) -> None:
         desk = await self._opening.desk()
@@ -195,7 +197,7 @@ class CounterScreen(QWidget):
             self._change(replace(self._order, lines=lines))
 
     def _search_customer(self, text: str) -> None:
-        spawn(self._find_customer(text), name="search customers", owner=self)
+        self._do(self._find_customer(text), "search customers")
 
     async def _find_customer(self, text: str) -> None:
         desk = await self._opening.desk()
@@ -227,7 +229,7 @@ class CounterScreen(QWidget):
             self._change(replace(self._order, customer=customer))
 
     def _edit_customer(self) -> None:
-        spawn(self._ask_details(), name="customer details", owner=self)
+        self._do(self._ask_details(), "customer details")
 
     async def _ask_details(self) -> None:
         from posapp.runtime.dialogs import show
@@ -260,7 +262,7 @@ class CounterScreen(QWidget):
             self._saving = False
 
     def _settings_changed(self) -> None:
-        spawn(self._refresh_accounts(), name="refresh accounts", owner=self)
+        self._do(self._refresh_accounts(), "refresh accounts")
 
     async def _refresh_accounts(self) -> None:
         desk = await self._opening.desk()
@@ -271,6 +273,9 @@ class CounterScreen(QWidget):
         )
         if wanted != shown:
             self.card_form.show_accounts(wanted)
+
+    def _do(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        do(work, name=name, owner=self, messages=self._messages)
 
     # Painting and building.
 

@@ -8,6 +8,8 @@ from posapp.model.display import AmountStyle
 from posapp.model.money import MoneyProblem
 from posapp.model.order import Line, Product
 
+_BARCODE = 5  # figures without a decimal mark
+
 
 def custom_line(
     text: str, style: AmountStyle, *, currency: str, tax_percent: Decimal
@@ -24,6 +26,8 @@ def custom_line(
             price = style.parse(tail, currency)
         except MoneyProblem:
             continue
+        if not name and tail.isdigit() and len(tail) >= _BARCODE:
+            return None  # a barcode or a number that nobody knows, not a price
         if price.minor > 0:
             return Line(name or "Amount", price, 1, tax_percent)
     return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -13,8 +15,8 @@ from posapp.desk.outcome import Result
 from posapp.model.display import AmountStyle
 from posapp.model.history import PaymentCounts, PaymentDetail, PaymentFilter, PaymentRow, View
 from posapp.runtime.dialogs import show
-from posapp.runtime.tasks import spawn
 from posapp.ui import theme
+from posapp.ui.doing import do
 from posapp.ui.format import clock_time, list_time
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
@@ -144,17 +146,17 @@ class PaymentsScreen(QWidget):
     # What people ask for.
 
     def _something_changed(self) -> None:
-        spawn(self.refresh(), name="read the payments", owner=self)
+        self._do(self.refresh(), "read the payments")
 
     def _typed(self, text: str) -> None:
         self._pause.start()
 
     def _more(self) -> None:
-        spawn(self._read_more(), name="more payments", owner=self)
+        self._do(self._read_more(), "more payments")
 
     def _chosen(self, attempt_id: int) -> None:
         if attempt_id != self.attempt:
-            spawn(self._read_detail(attempt_id), name="read a payment", owner=self)
+            self._do(self._read_detail(attempt_id), "read a payment")
 
     def _pick_view(self) -> None:
         sender = self.sender()
@@ -166,7 +168,7 @@ class PaymentsScreen(QWidget):
 
     def _check(self) -> None:
         if self._detail is not None:
-            spawn(self._ask_gateway(self._detail.attempt.id), name="check a payment", owner=self)
+            self._do(self._ask_gateway(self._detail.attempt.id), "check a payment")
 
     async def _ask_gateway(self, attempt_id: int) -> None:
         desk = await self._opening.desk()
@@ -180,7 +182,7 @@ class PaymentsScreen(QWidget):
 
     def _refund(self) -> None:
         if self._detail is not None and self.panel.refund.isEnabled():
-            spawn(self._ask_refund(self._detail), name="refund dialog", owner=self)
+            self._do(self._ask_refund(self._detail), "refund dialog")
 
     async def _ask_refund(self, detail: PaymentDetail) -> None:
         desk = await self._opening.desk()
@@ -204,6 +206,9 @@ class PaymentsScreen(QWidget):
         self.search.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.input.selectAll()
 
+    def _do(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        do(work, name=name, owner=self, messages=self._messages)
+
     def _connect(self) -> None:
         for chip in self.chips.values():
             chip.clicked.connect(self._pick_view)
@@ -216,11 +221,11 @@ class PaymentsScreen(QWidget):
         self.panel.receipt_wanted.connect(self._receipt)
         self.panel.check_wanted.connect(self._check)
         QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self._focus_search)
-        for keys, do in (("R", self._refund), ("P", self._receipt)):
+        for keys, act in (("R", self._refund), ("P", self._receipt)):
             for place in (self.list, self.panel):
                 shortcut = QShortcut(QKeySequence(keys), place)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                shortcut.activated.connect(do)
+                shortcut.activated.connect(act)
 
     def _to_list(self) -> None:
         self._something_changed()
