@@ -138,7 +138,6 @@ async def _opened(front: Front) -> AsyncIterator[MainWindow]:
             await signal(window.painted, 30)
             front.painted_at = time.monotonic()
         _milestone("painted", front.painted_at)
-        window.complete()
         behind = await lifetimes.enter_async_context(_behind(front))
         if front.training:
             await behind.practise()
@@ -151,7 +150,9 @@ async def _opened(front: Front) -> AsyncIterator[MainWindow]:
 @asynccontextmanager
 async def _behind(front: Front) -> AsyncIterator[_Behind]:
     """Import the heavy half and keep its parts until nothing uses them any more."""
-    building = await in_thread(_import_building)
+    importing = spawn(in_thread(_import_building), name="import the building")
+    front.window.complete()
+    building = await importing
     async with AsyncExitStack() as parts:
         behind = _Behind(building.Building(front.folder, parts), front.window, front.opening)
         try:

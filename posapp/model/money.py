@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _BY_EXPONENT = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -133,6 +136,8 @@ def parse_amount(text: str, currency: str, *, decimal: str = ".", group: str = "
 
 def tax_included(gross: Money, rate_percent: Decimal) -> Money:
     """The tax contained in a gross amount, rounded half to even in minor units."""
+    from decimal import ROUND_HALF_EVEN, Decimal  # 3 ms that the first paint does without
+
     net = Decimal(gross.minor) * 100 / (100 + rate_percent)
     tax = (Decimal(gross.minor) - net).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
     return Money(int(tax), gross.currency)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from posapp.model.money import LARGEST_MINOR, Money, tax_included
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 LARGEST_QUANTITY = 9_999
 

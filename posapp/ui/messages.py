@@ -22,8 +22,16 @@ class Messages(QWidget):
         super().__init__(window)
         self._window = window
         self.setObjectName("messages")
+        self._built = False
         self._tone = "neutral"
         self._do: Callable[[], None] | None = None
+        self.hide()
+
+    def text(self) -> str:
+        return self._text.text() if self.isVisible() else ""
+
+    def _build(self) -> None:
+        """Made with the first message, not before the first paint."""
         self._text = Label("", size=theme.TEXT, weight=theme.MEDIUM, wrap=True, name="message.text")
         self._action = Button("", name="message.action", kind="quiet", compact=True)
         self._close = Button("Close", name="message.close", kind="quiet", compact=True)
@@ -37,10 +45,7 @@ class Messages(QWidget):
         self._timer.timeout.connect(self.hide)
         self._action.clicked.connect(self._act)
         self._close.clicked.connect(self.hide)
-        self.hide()
-
-    def text(self) -> str:
-        return self._text.text() if self.isVisible() else ""
+        self._built = True
 
     def tell(self, sentence: str) -> None:
         """Something worth knowing; goes away by itself."""
@@ -56,6 +61,8 @@ class Messages(QWidget):
 
     def place(self) -> None:
         """Keep to the upper corner, where no screen has a button."""
+        if not self._built:
+            return
         width = min(theme.DETAIL_WIDTH, self._window.width() - 2 * theme.PAD)
         height = max(theme.FIELD_HEIGHT, self._row.heightForWidth(width))
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
@@ -87,6 +94,8 @@ class Messages(QWidget):
         action: str = "",
         do: Callable[[], None] | None = None,
     ) -> None:
+        if not self._built:
+            self._build()
         self._text.setText(sentence)
         self._text.set_ink("not_moved" if tone == "not_moved" else "text")
         self._tone, self._do = tone, do

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -16,8 +16,7 @@ from posapp.ui.widgets.labels import ElidedLabel
 _ITEM_HEIGHT = 38
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One entry: ``key`` names the screen, ``keys`` the shortcut."""
 
     key: str

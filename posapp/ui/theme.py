@@ -117,6 +117,7 @@ def of(widget: QWidget) -> Tokens:
     return DARK if widget.palette().window().color().lightness() < 128 else LIGHT
 
 
+@cache
 def font(size: int = TEXT, weight: int = REGULAR, *, figures: bool = False) -> QFont:
     """The program's font; ``size`` in pixels at 100 %, ``figures`` all of one width for columns."""
     made = QFont(FAMILY)

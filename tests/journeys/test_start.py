@@ -11,7 +11,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from posapp import app
@@ -20,7 +21,7 @@ from posapp.sandbox.server import start
 from tests.journeys.gateway import Gateway
 from tests.journeys.live import PASSPHRASE, Shop
 from tests.journeys.places import FLOWLIX, SUCCESS
-from tests.journeys.till import Till
+from tests.journeys.till import CTRL, Till
 from tests.waiting import until
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("qapp")]
@@ -110,6 +111,29 @@ async def test_the_first_start_sets_up_the_shop_and_the_next_one_asks_for_the_pa
             await until(lambda: till.fact("Can be refunded") == "€ 3.50", 20)
     finally:
         await sandbox.stop()
+
+
+async def test_somebody_who_types_on_while_the_program_closes_does_no_harm(home: Path) -> None:
+    # What fails in a task while it closes is found by the Qt plugin when this test ends.
+    async with app.open(home, training=True) as window:
+        till = Till(window)
+        await till.phone_order()
+        await till.account(FLOWLIX.account)
+        await till.key_card(SUCCESS)
+        assert await till.charge() == "approved"
+        await till.payments()
+        await until(lambda: till.shown_payments() == 1)
+        await till.press(Qt.Key.Key_F, CTRL)
+        hand = QTimer()
+        hand.timeout.connect(_press_enter)
+        hand.start(1)
+    hand.stop()
+
+
+def _press_enter() -> None:
+    widget = QApplication.focusWidget()
+    if widget is not None:
+        QTest.keyClick(widget, Qt.Key.Key_Return)
 
 
 async def test_a_folder_that_is_open_already_is_not_opened_again(till: Till, home: Path) -> None:

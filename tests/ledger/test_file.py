@@ -204,13 +204,17 @@ async def test_a_place_where_nothing_can_be_written(tmp_path: Path) -> None:
 async def test_a_ledger_that_cannot_be_made_leaves_no_file(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    modes: list[int] = []
+
     def broken(_connection: object) -> None:
+        modes.extend(stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir())
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(engine, "make_schema", broken)
     with pytest.raises(LedgerError, match="full"):
         await open_with(path)
     assert list(path.parent.iterdir()) == []
+    assert os.name != "posix" or set(modes) == {0o600}
 
 
 async def test_a_library_that_is_too_old_is_refused(

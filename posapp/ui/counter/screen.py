@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -29,7 +28,7 @@ from posapp.ui.widgets.buttons import Button
 if TYPE_CHECKING:
     from posapp.ui.counter.payment_flow import PaymentFlow
 
-_TAX = Decimal(19)
+_TAX_PERCENT = 19  # of a line that is not in the catalogue
 
 
 class CounterScreen(QWidget):
@@ -144,6 +143,8 @@ class CounterScreen(QWidget):
         self._do(self._add_line(text, row), "add a line")
 
     async def _add_line(self, text: str, row: int) -> None:
+        from decimal import Decimal
+
         desk = await self._opening.desk()
         if self._order is None:
             await self.begin()
@@ -160,7 +161,7 @@ class CounterScreen(QWidget):
                 wanted,
                 self._style,
                 currency=self._order.currency if self._order else self._currency,
-                tax_percent=_TAX,
+                tax_percent=Decimal(_TAX_PERCENT),
             )
         if line is None:
             self.order_panel.search.problem(

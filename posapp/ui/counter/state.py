@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from posapp.model.display import AmountStyle
 from posapp.model.order import Customer, Order, OrderState
 
 
-@dataclass(frozen=True, slots=True)
-class LineView:
+class LineView(NamedTuple):
     quantity: str
     name: str
     detail: str
@@ -19,8 +19,7 @@ class LineView:
     spoken: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderView:
+class OrderView(NamedTuple):
     """Everything the order panel paints."""
 
     title: str
@@ -69,8 +68,7 @@ def derive_order(order: Order | None, style: AmountStyle, *, currency: str) -> O
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerView:
+class CustomerView(NamedTuple):
     name: str
     detail: str
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from posapp.model.display import AmountStyle
 from posapp.model.money import MoneyProblem
 from posapp.model.order import Line, Product
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _BARCODE = 5  # figures without a decimal mark
 

@@ -198,7 +198,10 @@ def event_words(entry: TimelineEntry, style: AmountStyle) -> str:
     return words.get(state, _EVENTS.get(entry.event, entry.event.replace("_", " ").capitalize()))
 
 
-_EVENTS = {"payment_refreshed": "Checked with the gateway"}
+_EVENTS = {
+    "payment_refreshed": "Checked with the gateway",
+    "not_found": "Searched at the gateway: not there",
+}
 
 
 def refund_words(record: RefundRecord, style: AmountStyle) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -71,10 +70,15 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         metrics = QFontMetrics(self.font())
         shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        # A tooltip takes what looks like markup for markup; escaped, it shows the signs.
-        whole = f"<span>{escape(self.text())}</span>"
-        self.setToolTip(whole if shown != self.text() else "")
+        self.setToolTip(_as_it_stands(self.text()) if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         painter.drawText(self.rect(), int(self.alignment()), shown)
         painter.end()
+
+
+def _as_it_stands(text: str) -> str:
+    """A tooltip takes what looks like markup for markup; escaped, it shows the signs."""
+    from html import escape
+
+    return f"<span>{escape(text)}</span>"
