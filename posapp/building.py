@@ -82,9 +82,11 @@ class Building:
             await stock(desk.till.ledger)
         except (VaultError, SandboxError, LedgerError) as problem:
             raise Closed(str(problem)) from problem
-        desk.settings.use_training_accounts(
-            training_accounts(json.loads(sandbox.endpoints.as_json()))
-        )
+        accounts = training_accounts(json.loads(sandbox.endpoints.as_json()))
+        desk.settings.use_training_accounts(accounts)
+        await in_thread(
+            desk.accounts.gateway, str(accounts[0]["id"])
+        )  # ready means ready to charge
         return desk
 
     async def is_set_up(self) -> bool:

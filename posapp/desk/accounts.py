@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from posapp.desk.errors import Refused
-from posapp.gateways.flowlix.connection import FlowlixConnection
-from posapp.gateways.flowlix.gateway import FlowlixGateway
-from posapp.gateways.flowlix_classic.connection import FlowlixClassicConnection
-from posapp.gateways.flowlix_classic.gateway import FlowlixClassicGateway
-from posapp.gateways.payfac.connection import PayfacConnection
-from posapp.gateways.payfac.gateway import PayfacGateway
 from posapp.gateways.port import Gateway, GatewayError
-from posapp.vault.settings import FlowlixAccount, GatewayAccount, PayfacAccount
+from posapp.vault.settings import (
+    FlowlixAccount,
+    FlowlixClassicAccount,
+    GatewayAccount,
+    PayfacAccount,
+)
 
 if TYPE_CHECKING:
     from posapp.gateways.transport import Transport
@@ -69,43 +68,61 @@ class Accounts:
             raise Refused(str(problem)) from problem
 
     def _connect(self, account: GatewayAccount) -> Gateway:
-        live = account.mode == "live"
+        """Each package is imported with the first account that needs it: few shops use all."""
         if isinstance(account, PayfacAccount):
-            payfac = PayfacConnection(
-                account=account.id,
-                label=account.label,
-                live=live,
-                currencies=account.currencies,
-                base_url=account.base_url,
-                token_url=account.token_url,
-                client_id=account.client_id,
-                client_secret=account.client_secret,
-                scope=account.scope,
-                token_body=account.token_body,
-                api_key=account.api_key,
-                site_identifier=account.site_identifier,
-                signing_secret=account.signing_secret,
-                refund_unit=account.refund_unit,
-            )
-            return PayfacGateway(payfac, self._transport, clock=self._clock)
+            return self._payfac(account)
         if isinstance(account, FlowlixAccount):
-            flowlix = FlowlixConnection(
-                account=account.id,
-                label=account.label,
-                live=live,
-                currencies=account.currencies,
-                base_url=account.base_url,
-                api_key=account.api_key,
-                return_url=account.return_url or DEFAULT_RETURN_URL,
-            )
-            return FlowlixGateway(flowlix, self._transport, clock=self._clock)
-        classic = FlowlixClassicConnection(
+            return self._flowlix(account)
+        return self._flowlix_classic(account)
+
+    def _payfac(self, account: PayfacAccount) -> Gateway:
+        from posapp.gateways.payfac.connection import PayfacConnection
+        from posapp.gateways.payfac.gateway import PayfacGateway
+
+        connection = PayfacConnection(
             account=account.id,
             label=account.label,
-            live=live,
+            live=account.mode == "live",
+            currencies=account.currencies,
+            base_url=account.base_url,
+            token_url=account.token_url,
+            client_id=account.client_id,
+            client_secret=account.client_secret,
+            scope=account.scope,
+            token_body=account.token_body,
+            api_key=account.api_key,
+            site_identifier=account.site_identifier,
+            signing_secret=account.signing_secret,
+            refund_unit=account.refund_unit,
+        )
+        return PayfacGateway(connection, self._transport, clock=self._clock)
+
+    def _flowlix(self, account: FlowlixAccount) -> Gateway:
+        from posapp.gateways.flowlix.connection import FlowlixConnection
+        from posapp.gateways.flowlix.gateway import FlowlixGateway
+
+        connection = FlowlixConnection(
+            account=account.id,
+            label=account.label,
+            live=account.mode == "live",
             currencies=account.currencies,
             base_url=account.base_url,
             api_key=account.api_key,
             return_url=account.return_url or DEFAULT_RETURN_URL,
         )
-        return FlowlixClassicGateway(classic, self._transport, clock=self._clock)
+        return FlowlixGateway(connection, self._transport, clock=self._clock)
+
+    def _flowlix_classic(self, account: FlowlixClassicAccount) -> Gateway:
+        from posapp.gateways.flowlix_classic.connection import FlowlixClassicConnection
+        from posapp.gateways.flowlix_classic.gateway import FlowlixClassicGateway
+
+        connection = FlowlixClassicConnection(
+            account=account.id,
+            label=account.label,
+            live=account.mode == "live",
+            currencies=account.currencies,
+            base_url=account.base_url,
+            api_key=account.api_key,
+            return_url=account.return_url or DEFAULT_RETURN_URL,
+        )
+        return FlowlixClassicGateway(connection, self._transport, clock=self._clock)

@@ -238,12 +238,12 @@ class MainWindow(QMainWindow):
         if self._desk is None:
             return
         chosen = self.counter.card_form.chosen_account()
-        gateways = {gateway.account: gateway for gateway in self._desk.accounts.all()}
-        gateway = gateways.get(chosen)
-        self.banner.setVisible(self._training or (gateway is not None and not gateway.live))
+        accounts = {account.id: account for account in self._desk.settings.accounts}
+        account = accounts.get(chosen)
+        self.banner.setVisible(self._training or (account is not None and account.mode != "live"))
         if not self._training:
             self.banner.words.setText("Test account — no real money moves")
-        label = gateway.label if gateway else "No gateway account yet"
+        label = account.label if account else "No gateway account yet"
         self.banner.place.setText(f"{label} · Till {self._desk.till.name}")
 
     def _badge(self, number: int) -> None:

@@ -11,9 +11,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from posapp import app
 from posapp.runtime.tasks import spawn
@@ -124,16 +125,23 @@ async def test_somebody_who_types_on_while_the_program_closes_does_no_harm(home:
         await till.payments()
         await until(lambda: till.shown_payments() == 1)
         await till.press(Qt.Key.Key_F, CTRL)
-        hand = QTimer()
-        hand.timeout.connect(_press_enter)
+        hand = Hand(till.find("payments.search"))
         hand.start(1)
     hand.stop()
 
 
-def _press_enter() -> None:
-    widget = QApplication.focusWidget()
-    if widget is not None:
-        QTest.keyClick(widget, Qt.Key.Key_Return)
+class Hand(QTimer):
+    """Presses Enter in one field again and again, whatever else goes on."""
+
+    def __init__(self, field: QWidget) -> None:
+        super().__init__()
+        self._field = field
+        self.timeout.connect(self._press)
+
+    @Slot()
+    def _press(self) -> None:
+        if isValid(self._field):
+            QTest.keyClick(self._field, Qt.Key.Key_Return)
 
 
 async def test_a_folder_that_is_open_already_is_not_opened_again(till: Till, home: Path) -> None:

@@ -81,7 +81,7 @@ class CounterScreen(QWidget):
         """Take up the order that was left open; what was typed before stays."""
         desk = await self._opening.desk()
         self.card_form.show_accounts(
-            tuple((gateway.account, gateway.label) for gateway in desk.accounts.all())
+            tuple((account.id, account.label) for account in desk.settings.accounts)
         )
         if self._order is None:
             order = await desk.orders.current()
@@ -267,7 +267,7 @@ class CounterScreen(QWidget):
 
     async def _refresh_accounts(self) -> None:
         desk = await self._opening.desk()
-        wanted = tuple((gateway.account, gateway.label) for gateway in desk.accounts.all())
+        wanted = tuple((account.id, account.label) for account in desk.settings.accounts)
         shown = tuple(
             (self.card_form.account.itemData(i), self.card_form.account.itemText(i))
             for i in range(self.card_form.account.count())
