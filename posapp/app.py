@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from posapp import front as fronts
 from posapp.front import Front, StartRefused, folder_of
-from posapp.runtime import crash, log
+from posapp.runtime import crash, log, printers
 from posapp.runtime.collector import MainThreadGC
 from posapp.runtime.signals import listening, signal
 from posapp.runtime.tasks import cancel_all, spawn
@@ -86,7 +86,8 @@ async def examine(home: Path, passphrase: Secret | None, *, training: bool, as_j
     try:
         with fronts.take(folder):
             building.prepare()
-            findings = await building.health(folder, passphrase, training=training)
+            findings = [*await building.health(folder, passphrase, training=training)]
+            findings.append(doctor.of_printers(printers.names()))
     except StartRefused as refusal:
         findings = [doctor.Finding("data folder", False, str(refusal))]
     sys.stdout.write(doctor.report(findings, as_json=as_json) + "\n")

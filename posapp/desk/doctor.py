@@ -38,6 +38,12 @@ async def examine(till: Till) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+def of_printers(names: Sequence[str]) -> Finding:
+    """Printers are a wish, not a need: receipts can be saved as PDF."""
+    words = ", ".join(names) or "None set up. Receipts can be saved as PDF."
+    return Finding("printers", True, words)
+
+
 def report(findings: Sequence[Finding], *, as_json: bool) -> str:
     """What to print: a line each, or one JSON object with ``sound`` and ``findings``."""
     if as_json:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
-
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
 from posapp.desk.sales import Sales
-from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
-from posapp.gateways.port import Charge, Gateway, PaymentPages, Rejected
+from posapp.gateways.port import Gateway, PaymentPages, Rejected
 from posapp.ledger.errors import LedgerError
-from posapp.model.attempt import Attempt, Intent, Kind, reference_for
-from posapp.model.order import Order, charge_problem
+from posapp.model.attempt import Intent, Kind
+from posapp.model.order import Order
 
 
 class Links:
@@ -37,28 +34,12 @@ class Links:
             self._till.changed()
 
     async def _create(self, order: Order, *, account: str, who: str) -> Outcome:
-        if problem := charge_problem(order):
-            raise Refused(problem)
         gateway: Gateway = self._till.accounts.gateway(account)
         if not isinstance(gateway, PaymentPages):
             raise Refused(
                 f"{gateway.label} cannot make payment links. Choose another gateway account."
             )
-        sequence = await self._ledger.orders.attempts_so_far(order.id) + 1
-        charge = Charge(
-            amount=order.total,
-            reference=reference_for(
-                till=self._till.name,
-                order_number=order.number,
-                sequence=sequence,
-                salt=fresh_salt(),
-            ),
-            key=str(uuid.uuid4()),
-            description=f"Order {order.number}",
-            customer=order.customer,
-        )
-        if problem := gateway.charge_problem(charge):
-            raise Refused(problem)
+        charge = await self._sales.new_charge(order, gateway)
         try:
             prepared = gateway.prepare_page(charge)
         except Rejected as rejected:
@@ -75,13 +56,4 @@ class Links:
             order_id=order.id,
             body=bytes(prepared.body),
         )
-        attempt = await self._ledger.journal.begin(intent)
-        with self._till.under_way.following(attempt.id):
-            attempt = await self._ledger.journal.sending(attempt.id)
-            try:
-                answer = await send_once(self._ledger.journal, attempt, gateway.send_page(prepared))
-                if isinstance(answer, Attempt):
-                    return Outcome(answer, None)
-                return await self._sales.record(attempt, answer, gateway)
-            except LedgerError as failed:
-                return Outcome(not_saved(attempt, failed), None)
+        return await self._sales.carry_out(gateway, prepared, intent, gateway.send_page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Awaitable, Callable
 
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
@@ -12,7 +13,7 @@ from posapp.desk.till import Till
 from posapp.gateways.port import Charge, Gateway, GatewayError, Prepared, Rejected
 from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict, reference_for
-from posapp.model.card import Card, CardSummary
+from posapp.model.card import Card
 from posapp.model.judge import judge_charge
 from posapp.model.order import Order, charge_problem
 from posapp.model.payment import Payment, PaymentStatus
@@ -61,9 +62,40 @@ class Sales:
         return Outcome(detail.attempt, detail.payment)
 
     async def _charge(self, order: Order, card: Card, *, account: str, who: str) -> Outcome:
+        gateway = self._till.accounts.gateway(account)
+        charge = await self.new_charge(order, gateway)
+        if not len(card.number):  # the till was locked meanwhile and the fields were emptied
+            sentence = "The card has to be keyed again; its fields were emptied."
+            raise Refused(sentence, fields={"number": sentence})
+        summary = card.summary()
+        try:
+            prepared = gateway.prepare_charge(charge, card)
+        except Rejected as rejected:
+            raise Refused(str(rejected), fields=rejected.fields) from rejected
+        card.wipe()
+        intent = Intent(
+            kind=Kind.CHARGE,
+            account=account,
+            amount=charge.amount,
+            reference=charge.reference,
+            key=charge.key,
+            fingerprint=prepared.fingerprint,
+            who=who,
+            till=self._till.name,
+            order_id=order.id,
+            card_brand=summary.brand,
+            card_last4=summary.last4,
+        )
+        return await self.carry_out(gateway, prepared, intent, gateway.send_charge)
+
+    async def new_charge(self, order: Order, gateway: Gateway) -> Charge:
+        """A charge of the order's total with a key and a reference of its own.
+
+        Raises:
+            Refused: the order cannot be charged now, or not through this gateway.
+        """
         if problem := charge_problem(order):
             raise Refused(problem)
-        gateway = self._till.accounts.gateway(account)
         sequence = await self._ledger.orders.attempts_so_far(order.id) + 1
         charge = Charge(
             amount=order.total,
@@ -79,29 +111,36 @@ class Sales:
         )
         if problem := gateway.charge_problem(charge):
             raise Refused(problem)
-        if not len(card.number):  # the till was locked meanwhile and the fields were emptied
-            sentence = "The card has to be keyed again; its fields were emptied."
-            raise Refused(sentence, fields={"number": sentence})
-        summary = card.summary()
+        return charge
+
+    async def carry_out(
+        self,
+        gateway: Gateway,
+        prepared: Prepared,
+        intent: Intent,
+        send: Callable[[Prepared], Awaitable[Payment]],
+    ) -> Outcome:
+        """Journal the intent, send the request once, write down what that proves.
+
+        Raises:
+            NothingMoved: it is proved that no money moved.
+            LedgerError: the intent could not be written down, and nothing was sent.
+        """
         try:
-            prepared = gateway.prepare_charge(charge, card)
-        except Rejected as rejected:
-            raise Refused(str(rejected), fields=rejected.fields) from rejected
-        card.wipe()
-        try:
-            intent = _intent(order, charge, prepared, summary, account, who, self._till.name)
             attempt = await self._ledger.journal.begin(intent)
             with self._till.under_way.following(attempt.id):
                 attempt = await self._ledger.journal.sending(attempt.id)
                 try:
-                    return await self._send(gateway, prepared, attempt)
+                    return await self._send(gateway, attempt, send(prepared))
                 except LedgerError as failed:
                     return Outcome(not_saved(attempt, failed), None)
         finally:
             prepared.wipe()
 
-    async def _send(self, gateway: Gateway, prepared: Prepared, attempt: Attempt) -> Outcome:
-        answer = await send_once(self._ledger.journal, attempt, gateway.send_charge(prepared))
+    async def _send(
+        self, gateway: Gateway, attempt: Attempt, request: Awaitable[Payment]
+    ) -> Outcome:
+        answer = await send_once(self._ledger.journal, attempt, request)
         if isinstance(answer, Attempt):
             return Outcome(answer, None)
         return await self._await_end(await self.record(attempt, answer, gateway), gateway)
@@ -140,27 +179,3 @@ class Sales:
                 continue
             outcome = await self.record(outcome.attempt, latest, gateway)
         return outcome
-
-
-def _intent(
-    order: Order,
-    charge: Charge,
-    prepared: Prepared,
-    card: CardSummary,
-    account: str,
-    who: str,
-    till: str,
-) -> Intent:
-    return Intent(
-        kind=Kind.CHARGE,
-        account=account,
-        amount=charge.amount,
-        reference=charge.reference,
-        key=charge.key,
-        fingerprint=prepared.fingerprint,
-        who=who,
-        till=till,
-        order_id=order.id,
-        card_brand=card.brand,
-        card_last4=card.last4,
-    )

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
@@ -26,35 +23,7 @@ from PySide6.QtWidgets import (
 
 from posapp.ui import theme
 from posapp.ui.counter.state import LineView
-from posapp.ui.widgets.scroll import quiet
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class LinesModel(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines: tuple[LineView, ...] = ()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._lines)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        line = self._lines[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return line
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return line.spoken
-        return None
-
-    def show(self, lines: tuple[LineView, ...]) -> None:
-        if len(lines) != len(self._lines):
-            self.beginResetModel()
-            self._lines = lines
-            self.endResetModel()
-        elif lines != self._lines:
-            self._lines = lines
-            self.dataChanged.emit(self.index(0), self.index(len(lines) - 1))
+from posapp.ui.widgets.rows import Index, RowsModel, RowsView
 
 
 class _Row(QStyledItemDelegate):
@@ -125,28 +94,20 @@ class _Row(QStyledItemDelegate):
         ]
 
 
-class LinesView(QListView):
+class LinesView(RowsView):
     """``quantity_wanted(row, difference)`` on + and −, ``removal_wanted(row)`` on Delete."""
 
     quantity_wanted = Signal(int, int)
     removal_wanted = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("counter.lines")
-        self.setAccessibleName("Order lines")
+        super().__init__(name="counter.lines", accessible="Order lines")
         self.setAccessibleDescription("Plus and minus change the quantity, Delete removes.")
-        quiet(self)
-        self.lines = LinesModel()
+        self.lines = RowsModel()
         self.setModel(self.lines)
         self.setItemDelegate(_Row(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.Base, Qt.GlobalColor.transparent)
-        self.setPalette(palette)
 
     def show_lines(self, lines: tuple[LineView, ...]) -> None:
         before = self.lines.rowCount()

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
@@ -28,9 +25,8 @@ from posapp.ui import theme
 from posapp.ui.payments.state import RowView
 from posapp.ui.widgets import pill
 from posapp.ui.widgets.labels import Label
-from posapp.ui.widgets.scroll import quiet
+from posapp.ui.widgets.rows import Index, RowsModel, RowsView
 
-Index = QModelIndex | QPersistentModelIndex
 _EDGE = 16
 
 
@@ -45,56 +41,26 @@ def columns(width: int) -> tuple[tuple[int, int], ...]:
     return tuple(zip(lefts, (time, customer, card, state, amount), strict=True))
 
 
-class PaymentsModel(QAbstractListModel):
-    """Rows as they were read; asks for the next page through ``more_wanted``."""
+class PaymentsModel(RowsModel):
+    """Asks for the next page through ``more_wanted`` when the list is scrolled to its end."""
 
     more_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[RowView] = []
-        self._more = False
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        row = self._rows[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.spoken
-        return None
+        self.has_more = False
 
     def canFetchMore(self, parent: Index) -> bool:
-        return self._more and not parent.isValid()
+        return self.has_more and not parent.isValid()
 
     def fetchMore(self, parent: Index) -> None:
-        self._more = False
+        self.has_more = False
         self.more_wanted.emit()
 
     def row_of(self, attempt_id: int) -> int:
-        return next((i for i, row in enumerate(self._rows) if row.attempt_id == attempt_id), -1)
-
-    def replace(self, rows: list[RowView], *, more: bool) -> None:
-        self._more = more
-        if rows == self._rows:
-            return
-        if len(rows) == len(self._rows):
-            self._rows = rows
-            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    def append(self, rows: list[RowView], *, more: bool) -> None:
-        self._more = more
-        if rows:
-            start = len(self._rows)
-            self.beginInsertRows(QModelIndex(), start, start + len(rows) - 1)
-            self._rows.extend(rows)
-            self.endInsertRows()
+        """Where this attempt stands, -1 where it does not."""
+        rows = (cast("RowView", row) for row in self._rows)
+        return next((i for i, row in enumerate(rows) if row.attempt_id == attempt_id), -1)
 
 
 class _Row(QStyledItemDelegate):
@@ -142,25 +108,18 @@ class _Row(QStyledItemDelegate):
         painter.restore()
 
 
-class PaymentsList(QListView):
+class PaymentsList(RowsView):
     """``chosen(attempt)`` when the current row changes."""
 
     chosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("payments.list")
-        self.setAccessibleName("Payments")
-        quiet(self)
+        super().__init__(name="payments.list", accessible="Payments")
         self.rows = PaymentsModel()
         self.setModel(self.rows)
         self.setItemDelegate(_Row(self))
         self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.Base, Qt.GlobalColor.transparent)
-        self.setPalette(palette)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)

@@ -89,7 +89,8 @@ class PaymentsScreen(QWidget):
             return  # a newer search is on its way
         chosen = self.attempt
         self._next = page.next
-        self.list.rows.replace(self._paint_rows(page.rows), more=bool(page.next))
+        self.list.rows.show(self._paint_rows(page.rows))
+        self.list.rows.has_more = bool(page.next)
         self.list.setVisible(bool(page.rows))
         self.empty.setVisible(not page.rows)
         self.empty.setText(self._nothing(wanted))
@@ -128,7 +129,8 @@ class PaymentsScreen(QWidget):
         page = await desk.book.page(wanted, after=self._next)
         if mine == self._reading:
             self._next = page.next
-            self.list.rows.append(self._paint_rows(page.rows), more=bool(page.next))
+            self.list.rows.append(self._paint_rows(page.rows))
+            self.list.rows.has_more = bool(page.next)
 
     async def _read_detail(self, attempt_id: int) -> None:
         desk = await self._opening.desk()

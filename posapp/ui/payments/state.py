@@ -109,6 +109,10 @@ class EntryView:
     end: str
     more: str
 
+    @property
+    def spoken(self) -> str:
+        return ", ".join(part for part in (self.time, self.words, self.end, self.more) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class DetailView:

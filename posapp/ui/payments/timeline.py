@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
@@ -23,35 +20,18 @@ from PySide6.QtWidgets import (
 
 from posapp.ui import theme
 from posapp.ui.payments.state import EntryView
-from posapp.ui.widgets.scroll import quiet
+from posapp.ui.widgets.labels import as_it_stands
+from posapp.ui.widgets.rows import Index, RowsModel, RowsView
 
-Index = QModelIndex | QPersistentModelIndex
 _HIGH, _LOW = 46, 29
 
 
-class _Entries(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self._entries: tuple[EntryView, ...] = ()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._entries)
-
+class _Entries(RowsModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        entry = self._entries[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return entry
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return ", ".join(p for p in (entry.time, entry.words, entry.end, entry.more) if p)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.more or None
-        return None
-
-    def show(self, entries: tuple[EntryView, ...]) -> None:
-        if entries != self._entries:
-            self.beginResetModel()
-            self._entries = entries
-            self.endResetModel()
+            entry: EntryView = super().data(index, Qt.ItemDataRole.UserRole)  # type: ignore[assignment]
+            return as_it_stands(entry.more) if entry.more else None
+        return super().data(index, role)
 
 
 class _Row(QStyledItemDelegate):
@@ -96,17 +76,10 @@ class _Row(QStyledItemDelegate):
         painter.restore()
 
 
-class Timeline(QListView):
+class Timeline(RowsView):
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("payment.timeline")
-        self.setAccessibleName("Timeline, newest first")
-        quiet(self)
+        super().__init__(name="payment.timeline", accessible="Timeline, newest first")
         self.entries = _Entries()
         self.setModel(self.entries)
         self.setItemDelegate(_Row(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.Base, Qt.GlobalColor.transparent)
-        self.setPalette(palette)

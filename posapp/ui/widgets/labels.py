@@ -70,14 +70,14 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         metrics = QFontMetrics(self.font())
         shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(_as_it_stands(self.text()) if shown != self.text() else "")
+        self.setToolTip(as_it_stands(self.text()) if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         painter.drawText(self.rect(), int(self.alignment()), shown)
         painter.end()
 
 
-def _as_it_stands(text: str) -> str:
+def as_it_stands(text: str) -> str:
     """A tooltip takes what looks like markup for markup; escaped, it shows the signs."""
     from html import escape
 
