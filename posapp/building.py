@@ -80,7 +80,9 @@ class Building:
             self._lifetimes.push_async_callback(sandbox.stop)
             desk = await self._desk(vault, training=True)
             await stock(desk.till.ledger)
-        except (VaultError, SandboxError, LedgerError) as problem:
+        except VaultError as problem:
+            raise Closed(self._naming_the_vault(str(problem))) from problem
+        except (SandboxError, LedgerError) as problem:
             raise Closed(str(problem)) from problem
         accounts = training_accounts(json.loads(sandbox.endpoints.as_json()))
         desk.settings.use_training_accounts(accounts)
@@ -88,6 +90,10 @@ class Building:
             desk.accounts.gateway, str(accounts[0]["id"])
         )  # ready means ready to charge
         return desk
+
+    def _naming_the_vault(self, sentence: str) -> str:
+        path = str(self._vault_path)
+        return sentence if path in sentence else f"{sentence} The file is {path}."
 
     async def is_set_up(self) -> bool:
         return await in_thread(Vault.exists, self._vault_path)

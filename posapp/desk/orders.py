@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from posapp.desk.errors import ledger_refusals
 from posapp.ledger.ledger import Ledger
 from posapp.model.order import Customer, Order, Product
@@ -46,6 +48,11 @@ class Orders:
             return await self._ledger.customers.search(text)
 
     async def save_customer(self, customer: Customer) -> Customer:
-        """Keep a customer for the next call; the same with an id."""
+        """Keep a customer for the next call; the same with an id, the one they had before."""
+        if not customer.id:
+            wanted = customer.phone or customer.email or customer.name
+            for known in await self.find_customers(wanted):
+                if replace(known, id="") == customer:
+                    return known
         with ledger_refusals():
             return await self._ledger.customers.save(customer)

@@ -158,6 +158,8 @@ class MainWindow(QMainWindow):
             self.payments.activate()
         elif screen is self.counter:
             self.counter.order_panel.focus_search()
+        elif self.settings is not None:
+            self.settings.activate()
 
     def ask_passphrase(self, shop: str, check: Callable[[Secret], Awaitable[None]]) -> None:
         """Stand at the door until the vault is open."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from posapp.ui import theme
@@ -30,7 +30,9 @@ class _Item(QPushButton):
         self.setObjectName(f"nav.{place.key}")
         self.setAccessibleName(f"{place.words} ({place.keys})")
         self.setToolTip(place.keys)
-        self.setShortcut(place.keys)
+        shortcut = QShortcut(QKeySequence(place.keys), self)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(self.click)
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

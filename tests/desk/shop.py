@@ -28,9 +28,7 @@ ADA = Customer(name="Ada Muster", phone="+49 30 111222", email="ada@shop.test")
 
 
 def card(number: str = NUMBER, code: str = CODE) -> Card:
-    return Card(
-        number=Digits(number.encode()), expiry=Expiry(12, 2030), code=Digits(code.encode())
-    )
+    return Card(number=Digits(number.encode()), expiry=Expiry(12, 2030), code=Digits(code.encode()))
 
 
 def is_wiped(keyed: Card, number: memoryview, code: memoryview) -> bool:

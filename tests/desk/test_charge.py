@@ -107,9 +107,7 @@ async def test_a_paid_order_is_not_charged_again(shop: Shop) -> None:
 
 async def test_of_two_charges_at_once_one_goes_and_the_other_is_refused(shop: Shop) -> None:
     order = await shop.order()
-    results = await asyncio.gather(
-        shop.charge(order), shop.charge(order), return_exceptions=True
-    )
+    results = await asyncio.gather(shop.charge(order), shop.charge(order), return_exceptions=True)
     refused = [each for each in results if isinstance(each, Refused)]
     assert len(refused) == 1
     assert shop.gateway.count("charge") == 1

@@ -36,8 +36,6 @@ async def lost(shop: Shop, *, arrived: bool, status: PaymentStatus | None = None
     return await shop.charge()
 
 
-
-
 async def test_a_charge_that_was_carried_out_is_found_and_approved(shop: Shop) -> None:
     order = await shop.order()
     shop.gateway.charges.append(Twist(raises=LOST))

@@ -209,9 +209,7 @@ async def test_screens_hear_of_a_change_that_was_saved(settings: Settings, till:
     assert heard == ["light"]
 
 
-async def test_training_accounts_are_used_and_not_saved(
-    settings: Settings, vault: Vault
-) -> None:
+async def test_training_accounts_are_used_and_not_saved(settings: Settings, vault: Vault) -> None:
     before = vault.generation
     form = {
         "kind": "flowlix",

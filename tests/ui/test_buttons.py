@@ -47,9 +47,7 @@ def test_a_key_presses_the_button_once(charge: Button, key: Qt.Key) -> None:
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter])
-def test_a_key_that_is_held_down_presses_it_once(
-    charge: Button, key: Qt.Key
-) -> None:
+def test_a_key_that_is_held_down_presses_it_once(charge: Button, key: Qt.Key) -> None:
     presses = Presses(charge)
     QTest.keyPress(charge, key)
     hold(charge, key)

@@ -91,9 +91,7 @@ def test_the_cursor_stays_inside_the_digits(number: DigitsInput) -> None:
     assert held(number) == "0123"
 
 
-def test_backspace_and_delete_take_the_digit_beside_the_cursor(
-    number: DigitsInput
-) -> None:
+def test_backspace_and_delete_take_the_digit_beside_the_cursor(number: DigitsInput) -> None:
     QTest.keyClicks(number, "12345")
     QTest.keyClick(number, Key.Key_Backspace)
     assert held(number) == "1234"
@@ -267,9 +265,7 @@ def test_a_click_puts_the_cursor_between_the_digits(number: DigitsInput) -> None
     assert held(number) == "912348"
 
 
-def test_an_amex_number_of_fifteen_digits_is_painted_in_its_own_groups(
-    show: Show
-) -> None:
+def test_an_amex_number_of_fifteen_digits_is_painted_in_its_own_groups(show: Show) -> None:
     amex, visa = number_field(), number_field()
     show(amex, visa)
     QTest.keyClicks(amex, AMEX)

@@ -43,9 +43,7 @@ def test_plain_inks_can_be_read(tokens: theme.Tokens, ink: str, surface: str) ->
 @SCHEMES
 @pytest.mark.parametrize("tone", TONES)
 @pytest.mark.parametrize("surface", ["background", "panel", "field", "accent_wash"])
-def test_the_colours_of_states_can_be_read(
-    tokens: theme.Tokens, tone: str, surface: str
-) -> None:
+def test_the_colours_of_states_can_be_read(tokens: theme.Tokens, tone: str, surface: str) -> None:
     assert contrast(tokens.tones(tone).ink, getattr(tokens, surface)) >= ENOUGH
 
 

@@ -46,6 +46,9 @@ class CustomerPanel(Panel):
         self.field.input.editingFinished.connect(self._left)
         self.details.clicked.connect(self.details_wanted)
         QShortcut(QKeySequence("F3"), self).activated.connect(self.edit)
+        keep = QShortcut(QKeySequence("Esc"), self.field.input)
+        keep.setContext(Qt.ShortcutContext.WidgetShortcut)
+        keep.activated.connect(self._keep)
 
     def complete(self) -> None:
         """Build the list of hits, which the first paint does without."""
@@ -59,7 +62,8 @@ class CustomerPanel(Panel):
     def show_customer(self, view: CustomerView) -> None:
         named = bool(view.name)
         self.name.setText(view.name)
-        self.detail.setText(view.detail or "No phone or address yet")
+        self.detail.setText(view.detail)
+        self.detail.setVisible(bool(view.detail))
         self._shown.setVisible(named)
         self.field.setVisible(not named)
         if named:
@@ -80,12 +84,29 @@ class CustomerPanel(Panel):
 
     def _enter(self) -> None:
         row = self.suggestions.row if self.suggestions is not None else -1
-        self.given.emit(self.field.text(), row)
+        if row >= 0 or self.field.text() not in ("", self.name.text()):
+            self.given.emit(self.field.text(), row)
+        else:
+            self._keep()
         self.focusNextChild()
 
     def _left(self) -> None:
-        if not self.field.input.hasFocus() and self.field.isVisible():
+        """Typed and left without Enter: meant as well, unless it is what stood there."""
+        left = not self.field.input.hasFocus() and self.field.isVisible()
+        if left and self.field.text() not in ("", self.name.text()):
             self.given.emit(self.field.text(), -1)
+        elif left:
+            self._keep()
+
+    def _keep(self) -> None:
+        """Whoever stood there stays."""
+        if self.suggestions is not None and self.suggestions.isVisible():
+            self.suggestions.hide()
+            return
+        self.field.input.clear()
+        if self.name.text():
+            self.field.hide()
+            self._shown.show()
 
     def _picked(self, row: int) -> None:
         self.given.emit(self.field.text(), row)

@@ -115,6 +115,9 @@ class CounterScreen(QWidget):
         desk = await self._opening.desk()
         if self._order is not None and self._order.state is OrderState.OPEN:
             self._unsaved = False
+            if not self._order.customer.is_empty:
+                customer = await desk.orders.save_customer(self._order.customer)
+                self._order = replace(self._order, customer=customer)
             await desk.orders.save(self._order)
         return self._order
 

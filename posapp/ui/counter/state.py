@@ -62,7 +62,7 @@ def derive_order(order: Order | None, style: AmountStyle, *, currency: str) -> O
             if rate
         ),
         total=total,
-        charge=f"Charge {total}",
+        charge=f"Charge {total}" if order.total.minor else "Charge",
         locked=locked,
         paid=order.state is OrderState.PAID,
     )
@@ -82,18 +82,27 @@ def derive_customer(customer: Customer) -> CustomerView:
         for part in (customer.phone, customer.email, customer.address, street)
         if part and part != name
     ]
-    return CustomerView(name=name, detail=" · ".join(rest))
+    known = " · ".join(rest)
+    return CustomerView(name=name, detail=known or "No phone or address yet" * bool(customer.name))
 
 
 def read_customer(text: str, known: Customer) -> Customer:
-    """Sort what was typed into name, phone or e-mail, keeping the rest of what is known."""
+    """Sort what was typed into name, phone or e-mail.
+
+    It completes what is known of the caller. Where it contradicts that, it is somebody else, and
+    nothing of the one before is kept: a receipt must not go to the wrong person.
+    """
     cleaned = " ".join(text.split())
     digits = [c for c in cleaned if c.isdigit()]
     if "@" in cleaned and " " not in cleaned:
-        return replace(known, email=cleaned)
-    if len(digits) >= 5 and all(c.isdigit() or c in "+()-/. " for c in cleaned):
-        return replace(known, phone=cleaned)
-    return replace(known, name=cleaned)
+        field = "email"
+    elif len(digits) >= 5 and all(c.isdigit() or c in "+()-/. " for c in cleaned):
+        field = "phone"
+    else:
+        field = "name"
+    if getattr(known, field) in ("", cleaned):
+        return replace(known, **{field: cleaned})
+    return Customer(**{field: cleaned})
 
 
 def _detail(sku: str, rate: str) -> str:

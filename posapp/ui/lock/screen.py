@@ -126,6 +126,8 @@ class LockScreen(QWidget):
         panel.setFixedWidth(_WIDTH)
         for part in (self.title, self.subtitle, self._fields):
             panel.body.addWidget(part)
+        for field in (self.pin_field, self.passphrase_field):
+            field.keep_room()
         self._fields.addWidget(self.pin_field)
         self._fields.addWidget(self.passphrase_field)
         grid = QGridLayout(self.pad)

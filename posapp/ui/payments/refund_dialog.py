@@ -74,7 +74,8 @@ class RefundDialog(Dialog):
         self.reason.problem(None)
         self.notice.hide()
         amount = self._amount()
-        words = self._style.money(amount) if amount else ""
+        fits = amount is not None and 0 < amount.minor <= self._left.minor
+        words = self._style.money(amount) if amount is not None and fits else ""
         self.confirm.say(f"Refund {words}".strip())
         self.preview.setText(
             f"The customer gets {words} back on the card they paid with. "

@@ -231,7 +231,8 @@ class PaymentsScreen(QWidget):
 
     def _to_list(self) -> None:
         self._something_changed()
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.list.isVisible():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build(self) -> None:
         column = QVBoxLayout(self)

@@ -104,7 +104,7 @@ class ReceiptDialog(Dialog):
         self.answer.show()
 
     def _build(self, sheet: QWidget) -> None:
-        scroll = Scroll(sheet)
+        scroll = Scroll(sheet, name="Receipt, scrollable")
         scroll.setWidgetResizable(False)
         scroll.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         scroll.setMinimumSize(_PAPER + 2 * theme.PAD, 400)

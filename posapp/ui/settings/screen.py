@@ -100,6 +100,12 @@ class SettingsScreen(QWidget):
         self.shop.theme_wanted.connect(self._set_theme)
         self._fill(chosen="")
 
+    def activate(self) -> None:
+        """The screen comes to the front."""
+        for entry in self._entries:
+            if entry.isChecked():
+                entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _fill(self, *, chosen: str) -> None:
         for entry in self._entries:
             entry.hide()
@@ -224,6 +230,7 @@ class SettingsScreen(QWidget):
         head.addWidget(Label("Settings", size=theme.TITLE, weight=theme.SEMIBOLD), 1)
         head.addWidget(self.add)
         side.body.addLayout(head)
+        side.body.addSpacing(theme.STEP * 2)
         self._list = QVBoxLayout()
         self._list.setSpacing(theme.STEP)
         side.body.addLayout(self._list)
@@ -232,7 +239,7 @@ class SettingsScreen(QWidget):
         page = Panel()
         page.body.addWidget(self.title)
         page.body.addWidget(self.words)
-        for form in (self.account, self.shop):
-            self._pages.addWidget(Scroll(form))
+        self._pages.addWidget(Scroll(self.account, name="Gateway account, scrollable"))
+        self._pages.addWidget(Scroll(self.shop, name="Shop and appearance, scrollable"))
         page.body.addWidget(self._pages, 1)
         row.addWidget(page, 1)

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QShortcut,
 )
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
@@ -60,8 +61,14 @@ class Button(QPushButton):
         return self.text().replace("&&", "&")
 
     def bind(self, keys: str) -> None:
-        """Let a key press this button from anywhere in its window."""
-        self.setShortcut(QKeySequence(keys))
+        """Let a key press this button from anywhere in its window, at once.
+
+        ``setShortcut`` would animate the press and act a tenth of a second later, when the next
+        key may already have gone to the wrong place.
+        """
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(self.click)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():

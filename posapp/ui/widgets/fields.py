@@ -82,6 +82,12 @@ class Field(QWidget):
         if not self.frame.wrong:
             self._say(sentence, ink)
 
+    def keep_room(self) -> None:
+        """Let a sentence come and go below the field without moving what stands there."""
+        policy = self.note.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.note.setSizePolicy(policy)
+
     def hint(self, text: str) -> None:
         """Small type inside the frame, at its end."""
         self.frame.hint.setText(text)
@@ -112,12 +118,6 @@ class LineEdit(QLineEdit):
         palette = self.palette()
         palette.setColor(palette.ColorRole.Base, Qt.GlobalColor.transparent)
         self.setPalette(palette)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
-            self.setPalette(type(self.palette())())
-            self._clear_background()
-        super().changeEvent(event)
 
 
 class TextField(Field):

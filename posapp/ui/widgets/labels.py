@@ -34,7 +34,9 @@ class Label(QLabel):
         self.setFont(theme.font(size, weight, figures=figures))
         self.setWordWrap(wrap)
         if wrap:
-            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
         if name:
             self.setObjectName(name)
         self._ink: Ink = ink

@@ -43,10 +43,11 @@ def quiet(area: QAbstractScrollArea) -> None:
 
 
 class Scroll(QScrollArea):
-    """Scrolls one widget vertically."""
+    """Scrolls one widget vertically; ``name`` is what it is read out as."""
 
-    def __init__(self, inner: QWidget) -> None:
+    def __init__(self, inner: QWidget, *, name: str) -> None:
         super().__init__()
+        self.setAccessibleName(name)
         self.setWidgetResizable(True)
         quiet(self)
         inner.setAutoFillBackground(False)
