@@ -54,6 +54,7 @@ class PaymentsScreen(QWidget):
         self._next = ""
         self._detail: PaymentDetail | None = None
         self._reading = 0
+        self._going_to_list = False
         self.chips = {view: Chip(words, name=f"payments.{view}", tone=tone)
                       for view, words, tone in _CHIPS}  # fmt: skip
         self.search = TextField(
@@ -95,6 +96,9 @@ class PaymentsScreen(QWidget):
         self.empty.setVisible(not page.rows)
         self.empty.setText(self._nothing(wanted))
         self.list.select_attempt(chosen)
+        if self._going_to_list and page.rows:
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._going_to_list = False
         self._show_counts(await desk.book.counts())
         if page.rows:
             current = self.list.currentIndex().data(Qt.ItemDataRole.UserRole)
@@ -230,9 +234,10 @@ class PaymentsScreen(QWidget):
                 shortcut.activated.connect(act)
 
     def _to_list(self) -> None:
+        """Enter in the search: on to the list as soon as something is found."""
+        self._pause.stop()
+        self._going_to_list = True
         self._something_changed()
-        if self.list.isVisible():
-            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build(self) -> None:
         column = QVBoxLayout(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QMargins, QPoint, QRect, QStandardPaths, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -22,17 +22,22 @@ _PAPER = 380
 
 
 class _Sheet(QWidget):
-    """The paper itself; it stays light in the dark scheme, as paper does."""
+    """The paper on its table; it stays light in the dark scheme, as paper does."""
 
     def __init__(self, picture: QPixmap) -> None:
         super().__init__()
         self._picture = picture
-        size = picture.deviceIndependentSize().toSize()
-        self.setFixedSize(size)
+        paper = picture.deviceIndependentSize().toSize()
+        self._paper = QRect(QPoint(theme.PAD, theme.PAD), paper)
+        self.setFixedSize(paper.grownBy(QMargins(*([theme.PAD] * 4))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.of(self)
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._picture)
+        painter.fillRect(self.rect(), tokens.background)
+        painter.drawPixmap(self._paper, self._picture)
+        painter.setPen(tokens.line)
+        painter.drawRect(self._paper.adjusted(-1, -1, 0, 0))
         painter.end()
 
 
@@ -107,7 +112,7 @@ class ReceiptDialog(Dialog):
         scroll = Scroll(sheet, name="Receipt, scrollable")
         scroll.setWidgetResizable(False)
         scroll.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        scroll.setMinimumSize(_PAPER + 2 * theme.PAD, 400)
+        scroll.setMinimumSize(_PAPER + 3 * theme.PAD, 440)
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self.answer)
         self.answer.hide()
