@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from posapp.gateways.call import Answer
 from posapp.gateways.port import (
@@ -16,9 +17,11 @@ from posapp.gateways.port import (
     Rejected,
     Unauthorised,
 )
-from posapp.gateways.strict_json import parse
+from posapp.gateways.strict_json import Unreadable, parse
 
 _LARGE = 200_000
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,38 @@ async def document_of(answer: Answer) -> object:
     if len(answer.body) > _LARGE:
         return await asyncio.to_thread(parse, answer.body)
     return parse(answer.body)
+
+
+async def outcome_of(answer: Answer, understand: Callable[[object], Thing], peer: str) -> Thing:
+    """What the document of an accepted money call says.
+
+    Args:
+        understand: raises Unreadable when the document proves nothing.
+
+    Raises:
+        OutcomeUnknown: it proves nothing.
+    """
+    try:
+        return understand(await document_of(answer))
+    except Unreadable:
+        pass
+    raise unreadable_outcome(answer, peer)
+
+
+async def reading_of(answer: Answer, understand: Callable[[object], Thing], peer: str) -> Thing:
+    """What the document of an accepted read says.
+
+    Args:
+        understand: raises Unreadable when the document says nothing useful.
+
+    Raises:
+        GatewayDown: it says nothing useful.
+    """
+    try:
+        return understand(await document_of(answer))
+    except Unreadable:
+        pass
+    raise unreadable_read(answer, peer)
 
 
 def charge_refused(answer: Answer, explained: Explained, peer: str) -> GatewayError:

@@ -1,4 +1,4 @@
-"""What both Flowlix generations say in the same way: refusals and the masked card."""
+"""What both Flowlix generations say in the same way: refusals, amounts, the masked card."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from posapp.gateways.outside_text import code, web_address
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.wire_types import Lenient, Text, Wire, read
 from posapp.model.card import CardSummary, Expiry
+from posapp.model.money import ISO_EXPONENT, Money
 
 REFERENCE = "reference"
 """The metadata member under which every payment of ours carries its reference."""
@@ -73,6 +74,17 @@ def card_summary(card: MaskedCard | None) -> CardSummary | None:
         return None
     expiry = Expiry(card.exp_month, card.exp_year) if card.exp_month and card.exp_year else None
     return CardSummary(brand=brand_name(card.brand), last4=card.last4, expiry=expiry)
+
+
+def money_said(minor: int, currency: str) -> Money:
+    """An amount in minor units; the generations write the currency in capitals or without.
+
+    Raises:
+        Unreadable: there is no such currency.
+    """
+    if currency.upper() not in ISO_EXPONENT:
+        raise Unreadable
+    return Money(minor, currency.upper())
 
 
 def action_address(action: NextAction | None) -> str:

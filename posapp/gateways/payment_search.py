@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from posapp.gateways.answers import document_of, unreadable_read
+from posapp.gateways.answers import reading_of
 from posapp.gateways.call import Answer
 from posapp.gateways.port import GatewayDown, Unauthorised
-from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.wire_types import Wire, read
 
 PAGE = 100
@@ -98,11 +97,7 @@ async def check_mode(answer: Answer, *, live: bool, peer: str) -> None:
 
 
 async def _page(answer: Answer, peer: str) -> _Page:
-    try:
-        return read(_Page, await document_of(answer))
-    except Unreadable:
-        pass
-    raise unreadable_read(answer, peer)
+    return await reading_of(answer, lambda document: read(_Page, document), peer)
 
 
 def _all_before(entries: list[dict[str, object]], created: str, bound: int) -> bool:

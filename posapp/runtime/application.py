@@ -42,6 +42,8 @@ def application(argv: Sequence[str]) -> QApplication:
         app = Application([*(argv or [NAME]), "-style", "fusion"])
     elif isinstance(present, QApplication):
         app = present
+        if app.style().objectName() != "fusion":
+            app.setStyle("fusion")
     else:
         raise RuntimeError(
             f"This process already runs a {type(present).__name__}, which cannot show windows. "

@@ -90,8 +90,7 @@ class MainWindow(QMainWindow):
         """The desk, once it is open."""
         return self._desk
 
-    @property
-    def lock(self) -> LockScreen:
+    def lock_screen(self) -> LockScreen:
         """The lock screen, made when it is first needed."""
         if self._lock is None:
             from posapp.ui.lock.screen import LockScreen
@@ -125,6 +124,7 @@ class MainWindow(QMainWindow):
 
     def make_back_office(self, desk: Desk) -> None:
         """Build the screens that no caller waits for."""
+        self.lock_screen()
         from posapp.ui.payments.screen import PaymentsScreen
         from posapp.ui.settings.screen import SettingsScreen
 
@@ -163,8 +163,9 @@ class MainWindow(QMainWindow):
 
     def ask_passphrase(self, shop: str, check: Callable[[Secret], Awaitable[None]]) -> None:
         """Stand at the door until the vault is open."""
-        self._front.setCurrentWidget(self.lock)
-        self.lock.ask_passphrase(shop, check)
+        lock = self.lock_screen()
+        self._front.setCurrentWidget(lock)
+        lock.ask_passphrase(shop, check)
 
     def show_front(self, widget: QWidget) -> None:
         """Put something else than the work in front (the first start)."""
@@ -182,13 +183,14 @@ class MainWindow(QMainWindow):
             return
         self.counter.lock()
         self.messages.clear()
-        self._front.setCurrentWidget(self.lock)
+        lock = self.lock_screen()
+        self._front.setCurrentWidget(lock)
         hint = (
             f"Practise the lock: the PIN here is {self._desk.people.training_pin}."
             if self._training
             else ""
         )
-        self.lock.ask_pin(self._desk.people.name, self._desk.people.enter, hint=hint)
+        lock.ask_pin(self._desk.people.name, self._desk.people.enter, hint=hint)
         do(self._desk.people.leave(), name="lock", owner=None, messages=self.messages)
 
     def show_receipt(self, attempt_id: int) -> None:

@@ -48,6 +48,10 @@ def test_payfac_makes_no_pages_and_both_flowlix_do(transport: Transport) -> None
         classic(url, transport),
     ]
     assert [isinstance(one, PaymentPages) for one in accounts] == [False, True, True]
+    # At run time only the names of the methods count; here the type checker sees the rest.
+    pages: list[PaymentPages] = [flowlix(url, transport), classic(url, transport)]
+    prepared = [one.prepare_page(samples.charge(TOTAL)) for one in pages]
+    assert [one.operation for one in prepared] == ["page", "page"]
 
 
 @pytest.mark.asyncio

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from posapp.gateways import json_body
+from posapp.gateways.country import country_code
 from posapp.gateways.flowlix.connection import FlowlixConnection
 from posapp.gateways.flowlix.translate import REASON
 from posapp.gateways.flowlix_answers import REFERENCE
+from posapp.gateways.flowlix_charge import card_members, limit_problem
 from posapp.gateways.person_name import first_and_last
 from posapp.gateways.port import Charge, Refund
+from posapp.gateways.preparing import Problem
 from posapp.model.card import Card
 from posapp.model.order import Customer
 
-Problem = tuple[str, str]
-"""A field of ours and a sentence about it."""
-
 CURRENCIES = ("EUR",)
 _LONGEST_REFERENCE = 255
-_LONGEST_DESCRIPTION = 500
-_LONGEST_KEY = 255
 _LONGEST_WORDS = 500
 
 _REASONS = (
@@ -32,31 +30,12 @@ def charge_problem(connection: FlowlixConnection, charge: Charge) -> Problem | N
     currency = charge.amount.currency
     if currency not in CURRENCIES or currency not in connection.currencies:
         return "currency", f"{connection.label} takes {', '.join(CURRENCIES)} only."
-    if charge.amount.minor < 1:
-        return "amount", "The total must be above zero."
-    if not charge.reference or len(charge.reference) > _LONGEST_REFERENCE:
-        return "reference", f"A reference has 1 to {_LONGEST_REFERENCE} characters."
-    if len(charge.description) > _LONGEST_DESCRIPTION:
-        return "description", f"The description has more than {_LONGEST_DESCRIPTION} characters."
-    if not charge.key or len(charge.key) > _LONGEST_KEY:
-        return "key", f"An idempotency key has 1 to {_LONGEST_KEY} characters."
-    if not connection.return_url:
-        return "return_url", (
-            f"{connection.label} needs a return address, because the bank may ask the caller to "
-            "confirm. Type one in the settings."
-        )
-    return None
-
-
-def card_problem(charge: Charge, card: Card) -> Problem | None:
-    """The first limit that only shows once the card is known."""
-    if not len(card.number):
-        return "number", "Type the card number."
-    if not len(card.code):
-        return "code", "This account needs the security code. Ask the caller for it."
-    if not (card.name or charge.customer.name).strip():
-        return "name", "This account needs the card holder's name. Ask the caller for it."
-    return None
+    return limit_problem(
+        charge,
+        label=connection.label,
+        return_url=connection.return_url,
+        longest_reference=_LONGEST_REFERENCE,
+    )
 
 
 def charge_body(connection: FlowlixConnection, charge: Charge, card: Card) -> json_body.Built:
@@ -67,13 +46,7 @@ def charge_body(connection: FlowlixConnection, charge: Charge, card: Card) -> js
         "merchant_reference": charge.reference,
         "payment_method_data": {
             "type": "card",
-            "card": {
-                "number": card.number,
-                "exp_month": card.expiry.month,
-                "exp_year": card.expiry.year,
-                "cvc": card.code,
-                "holder_name": (card.name or charge.customer.name).strip(),
-            },
+            "card": card_members(charge, card),
         },
         "billing_details": _billing_details(
             charge.customer,
@@ -131,12 +104,11 @@ def reason_for(words: str) -> str:
 
 def _billing_details(customer: Customer, *, name: str, postcode: str) -> dict[str, object]:
     first, last = first_and_last(name)
-    country = customer.country.strip().upper()
     address = {
         "line1": customer.address,
         "city": customer.city,
         "postal_code": postcode,
-        "country": country if len(country) == 2 and country.isascii() and country.isalpha() else "",
+        "country": country_code(customer.country),
     }
     known = {
         "email": customer.email,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from posapp.gateways.flowlix import wire
 from posapp.gateways.flowlix.declines import decline_for
-from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summary
+from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summary, money_said
 from posapp.gateways.moments import from_unix
 from posapp.gateways.outside_text import plain, web_address
-from posapp.gateways.strict_json import Unreadable
-from posapp.model.money import ISO_EXPONENT, Money
+from posapp.gateways.refund_sum import refund_sum
 from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
 
 REASON = "reason"
@@ -42,13 +39,13 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
     page = web_address(said.hosted_payment_url)
     if status is PaymentStatus.PENDING and page and said.card is None:
         status = PaymentStatus.ACTION_NEEDED  # nobody has typed a card on the page yet
-    amount = _money(said.amount, said.currency)
+    amount = money_said(said.amount, said.currency)
     refunds = tuple(refund_from(entry, amount.currency) for entry in said.refunds or ())
     captured = refundable = 0
     refunded = said.amount_refunded
     if refunded is None:
-        refunded = _sum(refunds, RefundState.DONE)
-    pending = _sum(refunds, RefundState.PENDING)
+        refunded = refund_sum(refunds, RefundState.DONE)
+    pending = refund_sum(refunds, RefundState.PENDING)
     if status is PaymentStatus.CAPTURED:
         captured = amount.minor
         refundable = max(0, captured - refunded - pending)
@@ -91,7 +88,7 @@ def refund_from(said: wire.RefundAnswer, currency: str) -> RefundRecord:
     words = (said.metadata or {}).get(REASON)
     return RefundRecord(
         id=said.id,
-        amount=_money(said.amount, said.currency or currency),
+        amount=money_said(said.amount, said.currency or currency),
         state=_REFUND_STATES.get(said.status.lower(), RefundState.PENDING),
         at=from_unix(moment) if moment else None,
         reason=plain(words if isinstance(words, str) else said.reason),
@@ -101,13 +98,3 @@ def refund_from(said: wire.RefundAnswer, currency: str) -> RefundRecord:
 def _reference(said: wire.PaymentAnswer) -> str:
     kept = (said.metadata or {}).get(REFERENCE)
     return said.merchant_reference or (kept if isinstance(kept, str) else "")
-
-
-def _money(minor: int, currency: str) -> Money:
-    if currency.upper() not in ISO_EXPONENT:
-        raise Unreadable
-    return Money(minor, currency.upper())
-
-
-def _sum(refunds: Sequence[RefundRecord], state: RefundState) -> int:
-    return sum(refund.amount.minor for refund in refunds if refund.state is state)

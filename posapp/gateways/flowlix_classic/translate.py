@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summary
+from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summary, money_said
 from posapp.gateways.flowlix_classic import wire
 from posapp.gateways.flowlix_classic.declines import decline_for
 from posapp.gateways.moments import from_unix
 from posapp.gateways.outside_text import plain, web_address
-from posapp.gateways.strict_json import Unreadable
-from posapp.model.money import ISO_EXPONENT, Money
+from posapp.gateways.refund_sum import refund_sum
+from posapp.model.money import Money
 from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
 
 STATUSES = {
@@ -40,15 +38,15 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
     page = web_address(said.redirect_url)
     if status is PaymentStatus.PENDING and page and said.card is None:
         status = PaymentStatus.ACTION_NEEDED  # nobody has typed a card on the page yet
-    amount = _money(said.amount, said.currency)
+    amount = money_said(said.amount, said.currency)
     refunds = _refunds(said, status, amount)
     captured = amount.minor if status in _TAKEN else 0
-    refunded = _sum(refunds, RefundState.DONE)
+    refunded = refund_sum(refunds, RefundState.DONE)
     if said.refunded_amount is not None:
         refunded = said.refunded_amount
     if status is PaymentStatus.REFUNDED:
         refunded = captured
-    pending = _sum(refunds, RefundState.PENDING)
+    pending = refund_sum(refunds, RefundState.PENDING)
     if status is PaymentStatus.CAPTURED and refunded:
         whole = refunded >= captured
         status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
@@ -96,7 +94,7 @@ def _refund(said: wire.RefundEntry, currency: str) -> RefundRecord:
     moment = said.completed_at or said.created_at
     return RefundRecord(
         id=said.id,
-        amount=_money(said.amount, said.currency or currency),
+        amount=money_said(said.amount, said.currency or currency),
         state=_REFUND_STATES.get(said.status.lower(), RefundState.PENDING),
         at=from_unix(moment) if moment else None,
         reason=plain(said.reason),
@@ -106,13 +104,3 @@ def _refund(said: wire.RefundEntry, currency: str) -> RefundRecord:
 def _reference(said: wire.PaymentAnswer) -> str:
     kept = (said.metadata or {}).get(REFERENCE)
     return kept if isinstance(kept, str) else ""
-
-
-def _money(minor: int, currency: str) -> Money:
-    if currency.upper() not in ISO_EXPONENT:
-        raise Unreadable
-    return Money(minor, currency.upper())
-
-
-def _sum(refunds: Sequence[RefundRecord], state: RefundState) -> int:
-    return sum(refund.amount.minor for refund in refunds if refund.state is state)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from posapp.gateways import json_body
+from posapp.gateways.country import country_code
 from posapp.gateways.payfac.minor_units import amount_problem, to_wire
 from posapp.gateways.port import Charge
+from posapp.gateways.preparing import Problem
 from posapp.model.card import Card, brand_of
 from posapp.model.order import Customer
-
-Problem = tuple[str, str]
-"""A field of ours and a sentence about it."""
 
 _LONGEST_REFERENCE = 80
 _LONGEST_AMEX_REFERENCE = 30
@@ -93,11 +92,10 @@ def charge_body(charge: Charge, card: Card) -> json_body.Built:
 
 def _billing_address(customer: Customer, postcode: str) -> dict[str, object]:
     """Only what is known. With the street the banks compare the address by themselves."""
-    country = customer.country.strip().upper()
     known = {
         "address_line1": customer.address,
         "city": customer.city,
         "zip": postcode or customer.postcode,
-        "country": country if len(country) == 2 and country.isascii() and country.isalpha() else "",
+        "country": country_code(customer.country),
     }
     return {name: text for name, text in known.items() if text}

@@ -5,13 +5,13 @@ The contract names no paths; these are those of the API family, below the accoun
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from posapp.gateways.call import Answer, Request
 from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.tokens import Tokens
-from posapp.gateways.port import GatewayDown, NotSent, RateLimited
+from posapp.gateways.port import GatewayDown, NotSent, Prepared, RateLimited
 from posapp.gateways.transport import Transport
 from posapp.model.secret import Secret
 
@@ -34,12 +34,11 @@ class PayfacClient:
         self._transport = transport
         self._tokens = Tokens(connection, transport, clock=clock)
 
-    async def request_payment(self, body: bytearray, *, key: str, reference: str) -> Answer:
-        return await self._money(PAYMENTS, PAYMENTS, body, key=key, reference=reference)
+    async def request_payment(self, prepared: Prepared) -> Answer:
+        return await self._money(prepared, PAYMENTS, PAYMENTS)
 
-    async def refund(self, path: str, body: bytearray, *, key: str, reference: str) -> Answer:
-        template = f"{PAYMENTS}/{{id}}/refunds"
-        return await self._money(path, template, body, key=key, reference=reference)
+    async def refund(self, prepared: Prepared) -> Answer:
+        return await self._money(prepared, prepared.path, f"{PAYMENTS}/{{id}}/refunds")
 
     async def details(self, payment_id: str) -> Answer:
         return await self._look(f"{PAYMENTS}/{payment_id}", f"{PAYMENTS}/{{id}}")
@@ -51,23 +50,22 @@ class PayfacClient:
         query = (("reference", reference), ("limit", str(limit)), ("skip", str(skip)))
         return await self._look(PAYMENTS, PAYMENTS, query=query, reference=reference)
 
-    async def _money(
-        self, path: str, template: str, body: bytearray, *, key: str, reference: str
-    ) -> Answer:
+    async def _money(self, prepared: Prepared, path: str, template: str) -> Answer:
         async def send(token: Secret) -> Answer:
-            headers = {"Cko-Idempotency-Key": key}
-            return await self._transport.money(
-                self._request(
-                    "POST", path, template, token, body=body, headers=headers, reference=reference
-                )
+            request = Request(
+                peer=self._connection.label,
+                method="POST",
+                base_url=self._connection.base_url,
+                path=path,
+                template=template,
+                headers={"Cko-Idempotency-Key": prepared.key},
+                authorization=token,
+                body=prepared.body,
+                reference=prepared.reference,
             )
+            return await self._transport.money(request)
 
-        token = await self._token_for_money()
-        answer = await send(token)
-        if answer.status == 401 and self._tokens.renewable:
-            self._tokens.forget(token)
-            answer = await send(await self._token_for_money())
-        return answer
+        return await self._let_in(send, self._token_for_money)
 
     async def _token_for_money(self) -> Secret:
         """Failing here is proof that the money call itself was not sent."""
@@ -89,37 +87,30 @@ class PayfacClient:
         query: tuple[tuple[str, str], ...] = (),
         reference: str = "",
     ) -> Answer:
-        token = await self._tokens.current()
-        request = self._request("GET", path, template, token, query=query, reference=reference)
-        answer = await self._transport.look(request)
+        async def send(token: Secret) -> Answer:
+            request = Request(
+                peer=self._connection.label,
+                method="GET",
+                base_url=self._connection.base_url,
+                path=path,
+                template=template,
+                query=query,
+                authorization=token,
+                reference=reference,
+            )
+            return await self._transport.look(request)
+
+        return await self._let_in(send, self._tokens.current)
+
+    async def _let_in(
+        self,
+        send: Callable[[Secret], Awaitable[Answer]],
+        token_for: Callable[[], Awaitable[Secret]],
+    ) -> Answer:
+        """Send with a token; once more with a new one when the first is not accepted."""
+        token = await token_for()
+        answer = await send(token)
         if answer.status == 401 and self._tokens.renewable:
             self._tokens.forget(token)
-            token = await self._tokens.current()
-            request = self._request("GET", path, template, token, query=query, reference=reference)
-            answer = await self._transport.look(request)
+            answer = await send(await token_for())
         return answer
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        template: str,
-        token: Secret,
-        *,
-        query: tuple[tuple[str, str], ...] = (),
-        body: bytearray | bytes = b"",
-        headers: dict[str, str] | None = None,
-        reference: str = "",
-    ) -> Request:
-        return Request(
-            peer=self._connection.label,
-            method=method,
-            base_url=self._connection.base_url,
-            path=path,
-            template=template,
-            query=query,
-            headers=headers or {},
-            authorization=token,
-            body=body,
-            reference=reference,
-        )

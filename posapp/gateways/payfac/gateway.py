@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from posapp.gateways.answers import (
-    charge_refused,
-    document_of,
-    read_refused,
-    refund_refused,
-    unreadable_outcome,
-    unreadable_read,
-)
+from posapp.gateways.account import Account
+from posapp.gateways.answers import document_of, reading_of, unreadable_read
 from posapp.gateways.call import Answer
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
@@ -22,16 +16,8 @@ from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.errors import explain
 from posapp.gateways.payfac.refund_body import refund_body, refund_problem
 from posapp.gateways.payfac.translate import is_complete, payment_from
-from posapp.gateways.port import (
-    Charge,
-    GatewayDown,
-    GatewayError,
-    NotFound,
-    OutcomeUnknown,
-    Prepared,
-    Refund,
-    Rejected,
-)
+from posapp.gateways.port import Charge, GatewayDown, GatewayError, OutcomeUnknown, Prepared, Refund
+from posapp.gateways.preparing import Problem, prepared_charge, prepared_refund, reject_if
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.transport import Transport
 from posapp.model.card import Card
@@ -42,7 +28,7 @@ _MOST_PAGES = 50
 _UNUSED_REFERENCE = "connection-check"
 
 
-class PayfacGateway:
+class PayfacGateway(Account):
     """Fulfils ``posapp.gateways.port.Gateway``.
 
     Args:
@@ -58,107 +44,51 @@ class PayfacGateway:
         *,
         clock: Callable[[], datetime],
     ) -> None:
+        super().__init__(connection, api="PayFac", explain=explain)
         self._connection = connection
         self._clock = clock
         self._client = PayfacClient(connection, transport, clock=clock)
-
-    @property
-    def account(self) -> str:
-        return self._connection.account
-
-    @property
-    def label(self) -> str:
-        return self._connection.label
-
-    @property
-    def live(self) -> bool:
-        return self._connection.live
-
-    @property
-    def currencies(self) -> Sequence[str]:
-        return self._connection.currencies
-
-    def charge_problem(self, charge: Charge) -> str | None:
-        problem = charge_problem(charge, label=self.label, currencies=self._connection.currencies)
-        return problem[1] if problem else None
 
     def refund_problem(self, payment: Payment, amount: Money) -> str | None:
         return refund_problem(self._connection, payment, amount)
 
     def prepare_charge(self, charge: Charge, card: Card) -> Prepared:
-        problem = charge_problem(
-            charge, label=self.label, currencies=self._connection.currencies
-        ) or card_problem(charge, card)
-        if problem:
-            raise Rejected(problem[1], fields=dict((problem,)))
-        built = charge_body(charge, card)
-        return Prepared(
-            operation="charge",
-            path=PAYMENTS,
-            body=built.body,
-            key=charge.key,
-            fingerprint=built.fingerprint,
-            keeps=False,
-            reference=charge.reference,
-            amount=charge.amount,
-        )
+        reject_if(self._broken_limit(charge) or card_problem(charge, card))
+        return prepared_charge(charge, charge_body(charge, card), path=PAYMENTS)
 
     async def send_charge(self, prepared: Prepared) -> Payment:
         try:
-            answer = await self._client.request_payment(
-                prepared.body, key=prepared.key, reference=prepared.reference
-            )
+            answer = await self._client.request_payment(prepared)
         finally:
             prepared.wipe()
-        if not answer.accepted:
-            raise charge_refused(answer, explain(answer), self.label)
-        try:
-            said = wire.read(wire.PaymentAnswer, await document_of(answer))
+
+        def made(document: object) -> Payment | str:
+            said = wire.read(wire.PaymentAnswer, document)
             if is_complete(said):
                 return self._payment(said, answer)
-        except Unreadable:
-            payment_id = ""
-        else:
-            payment_id = said.id
-        if not is_id(payment_id):
-            raise unreadable_outcome(answer, self.label)
-        return await self._completed(payment_id, answer)
+            if is_id(said.id):
+                return said.id
+            raise Unreadable
+
+        payment = await self._charged(answer, made)
+        return await self._completed(payment, answer) if isinstance(payment, str) else payment
 
     def prepare_refund(self, refund: Refund) -> Prepared:
-        problem = self.refund_problem(refund.payment, refund.amount)
-        if problem is None and not is_id(refund.payment.id):
-            problem = "This payment has an id that PayFac does not give."
-        if problem:
-            raise Rejected(problem, fields={"amount": problem})
+        self._check_refund(refund)
         built = refund_body(self._connection, refund, now=self._clock())
-        return Prepared(
-            operation="refund",
-            path=f"{PAYMENTS}/{refund.payment.id}/refunds",
-            body=built.body,
-            key=refund.key,
-            fingerprint=built.fingerprint,
-            keeps=True,
-            reference=refund.reference,
-            amount=refund.amount,
-        )
+        return prepared_refund(refund, built, path=f"{PAYMENTS}/{refund.payment.id}/refunds")
 
     async def send_refund(self, prepared: Prepared) -> RefundRecord:
-        answer = await self._client.refund(
-            prepared.path, prepared.body, key=prepared.key, reference=prepared.reference
-        )
-        if not answer.accepted:
-            raise refund_refused(answer, explain(answer), self.label)
-        try:
-            said = wire.read(wire.ActionAnswer, await document_of(answer))
-        except Unreadable:
-            said = None
-        if said is None:
-            raise unreadable_outcome(answer, self.label)
-        return RefundRecord(id=said.action_id, amount=prepared.amount, state=RefundState.PENDING)
+        def made(document: object) -> RefundRecord:
+            said = wire.read(wire.ActionAnswer, document)
+            return RefundRecord(
+                id=said.action_id, amount=prepared.amount, state=RefundState.PENDING
+            )
+
+        return await self._refunded(await self._client.refund(prepared), made)
 
     async def read(self, payment_id: str) -> Payment:
-        if not is_id(payment_id):
-            raise NotFound(f"{self.label} has no payment with such an id.")
+        self._check_id(payment_id)
         # The history first: a refund that settles in between then makes less look refundable,
         # never more.
         history = await self._client.actions(payment_id)
@@ -200,26 +130,25 @@ class PayfacGateway:
 
     async def check(self) -> str:
         await self._page(_UNUSED_REFERENCE, 0)
-        mode = "real payments" if self.live else "training"
-        return f"{self.label} answered; address and key are good. It is set up for {mode}."
+        return self._check_passed()
 
-    async def close(self) -> None:
-        """Nothing to close: connections belong to the shared transport."""
+    def _broken_limit(self, charge: Charge) -> Problem | None:
+        return charge_problem(charge, label=self.label, currencies=self._connection.currencies)
 
     async def _page(self, reference: str, skip: int) -> tuple[wire.Page, list[Payment]]:
         answer = await self._client.list_by_reference(reference, limit=PAGE, skip=skip)
         self._check_read(answer, by_id=False)
-        try:
-            page = wire.read(wire.Page, await document_of(answer))
+
+        def shown(document: object) -> tuple[wire.Page, list[Payment]]:
+            page = wire.read(wire.Page, document)
             return page, [
                 self._payment(wire.read(wire.PaymentAnswer, entry), answer)
                 for entry in page.data
                 # An entry that names no reference was still found under this one.
                 if entry.get("reference") in (reference, None)
             ]
-        except Unreadable:
-            pass
-        raise unreadable_read(answer, self.label)
+
+        return await reading_of(answer, shown, self.label)
 
     async def _completed(self, payment_id: str, answer: Answer) -> Payment:
         """What became of a charge whose own answer was too short to tell."""
@@ -245,7 +174,3 @@ class PayfacGateway:
             request_id=answer.request_id,
             actions=actions,
         )
-
-    def _check_read(self, answer: Answer, *, by_id: bool) -> None:
-        if not answer.accepted:
-            raise read_refused(answer, explain(answer), self.label, by_id=by_id)

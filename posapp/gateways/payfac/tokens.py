@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode, urlsplit
 
 from posapp.gateways import json_body
-from posapp.gateways.answers import document_of, unreadable_read
+from posapp.gateways.answers import document_of, reading_of
 from posapp.gateways.call import Answer, Request
 from posapp.gateways.outside_text import code
 from posapp.gateways.payfac import wire
@@ -78,17 +78,11 @@ class Tokens:
         answer = await self._transport.look(self._request())
         if not answer.accepted:
             raise await self._refused(answer)
-        problem: GatewayError
-        try:
-            token = wire.read(wire.Token, await document_of(answer))
-        except Unreadable:
-            problem = unreadable_read(answer, peer)
-        else:
-            life = float(token.expires_in)
-            wait = min(life * 0.9, life - 60) if life >= 120 else life / 2
-            self._asked_at, self._renew_at = now, now + timedelta(seconds=wait)
-            return Secret(f"Bearer {token.access_token}")
-        raise problem
+        token = await reading_of(answer, lambda said: wire.read(wire.Token, said), peer)
+        life = float(token.expires_in)
+        wait = min(life * 0.9, life - 60) if life >= 120 else life / 2
+        self._asked_at, self._renew_at = now, now + timedelta(seconds=wait)
+        return Secret(f"Bearer {token.access_token}")
 
     def _request(self) -> Request:
         connection = self._connection

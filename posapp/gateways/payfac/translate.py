@@ -12,6 +12,7 @@ from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.declines import address_check, code_check, decline_for
 from posapp.gateways.payfac.minor_units import from_wire
+from posapp.gateways.refund_sum import refund_sum
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.payment import Decline, Payment, PaymentStatus, RefundRecord, RefundState
@@ -89,7 +90,7 @@ def payment_from(
         created_at=from_iso(created) if created else now,
         captured=balances.captured,
         refunded=balances.refunded,
-        refund_pending=_sum(refunds, RefundState.PENDING),
+        refund_pending=refund_sum(refunds, RefundState.PENDING),
         refundable=balances.refundable,
         card=_card(said.source),
         auth_code=plain(said.auth_code or _auth_code(actions), 40),
@@ -143,7 +144,7 @@ def _balances(
         )
         if not captured and status in _WHOLLY_CAPTURED:
             captured = said.amount or 0
-    refunded = _sum(refunds, RefundState.DONE)
+    refunded = refund_sum(refunds, RefundState.DONE)
     if given.total_refunded is not None:
         refunded = minor(given.total_refunded)
     elif status is PaymentStatus.REFUNDED:
@@ -151,7 +152,7 @@ def _balances(
     if given.available_to_refund is not None:
         refundable = minor(given.available_to_refund)
     else:
-        refundable = max(0, minor(captured) - refunded - _sum(refunds, RefundState.PENDING))
+        refundable = max(0, minor(captured) - refunded - refund_sum(refunds, RefundState.PENDING))
     return _Balances(minor(captured), refunded, refundable)
 
 
@@ -165,10 +166,6 @@ def _refund(entry: wire.Action, currency: str) -> RefundRecord:
         state=state[entry.approved],
         at=from_iso(entry.processed_on) if entry.processed_on else None,
     )
-
-
-def _sum(refunds: Sequence[RefundRecord], state: RefundState) -> int:
-    return sum(refund.amount.minor for refund in refunds if refund.state is state)
 
 
 def _card(source: wire.Source | None) -> CardSummary | None:

@@ -1,0 +1,45 @@
+"""Requests that are built but not sent, and the refusal of those that break a limit."""
+
+from __future__ import annotations
+
+from posapp.gateways.json_body import Built
+from posapp.gateways.port import Charge, Prepared, Refund, Rejected
+
+Problem = tuple[str, str]
+"""A field of ours and a sentence about it."""
+
+
+def reject_if(problem: Problem | None) -> None:
+    """Raise Rejected when there is a problem."""
+    if problem:
+        raise Rejected(problem[1], fields=dict((problem,)))
+
+
+def prepared_charge(charge: Charge, built: Built, *, path: str) -> Prepared:
+    """A charge whose body holds the card: it is wiped after sending and never journalled."""
+    return _prepared("charge", charge, built, path=path, keeps=False)
+
+
+def prepared_page(charge: Charge, built: Built, *, path: str) -> Prepared:
+    """A page on which the customer types the card: the body holds none."""
+    return _prepared("page", charge, built, path=path, keeps=True)
+
+
+def prepared_refund(refund: Refund, built: Built, *, path: str) -> Prepared:
+    """A refund: no card is needed for one."""
+    return _prepared("refund", refund, built, path=path, keeps=True)
+
+
+def _prepared(
+    operation: str, asked: Charge | Refund, built: Built, *, path: str, keeps: bool
+) -> Prepared:
+    return Prepared(
+        operation=operation,
+        path=path,
+        body=built.body,
+        key=asked.key,
+        fingerprint=built.fingerprint,
+        keeps=keeps,
+        reference=asked.reference,
+        amount=asked.amount,
+    )
