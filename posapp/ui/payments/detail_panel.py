@@ -45,14 +45,18 @@ class DetailPanel(Panel):
         self._facts = QGridLayout()
         self._shown: DetailView | None = None
         self._build()
+        self._nothing_can_be_done()
         self.refund.clicked.connect(self.refund_wanted)
         self.receipt.clicked.connect(self.receipt_wanted)
         self.check.clicked.connect(self.check_wanted)
 
     def show_detail(self, view: DetailView | None) -> None:
         self._pages.setCurrentIndex(1 if view else 0)
-        if view is None or view == self._shown:
-            self._shown = view
+        if view is None:
+            self._shown = None
+            self._nothing_can_be_done()
+            return
+        if view == self._shown:
             return
         if self._shown is None or view.facts != self._shown.facts:
             self._show_facts(view.facts)
@@ -67,6 +71,10 @@ class DetailPanel(Panel):
         self.why_not.setText(view.refund_why_not)
         self.why_not.setVisible(bool(view.refund_why_not))
         self.receipt.setEnabled(view.receipt)
+
+    def _nothing_can_be_done(self) -> None:
+        for button in (self.refund, self.receipt):
+            button.setEnabled(False)
 
     def checking(self, running: bool) -> None:
         self.check.setEnabled(not running)
