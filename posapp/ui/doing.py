@@ -22,7 +22,13 @@ def do(
     messages: Messages,
 ) -> None:
     """Start ``work``; a refusal it lets through becomes a message on the window."""
-    spawn(_told(work, messages), name=name, owner=owner)
+    task = spawn(_told(work, messages), name=name, owner=owner)
+
+    def close(_ended: object) -> None:
+        """A task that is cancelled before its first step leaves its work unbegun."""
+        work.close()
+
+    task.add_done_callback(close)
 
 
 async def _told(work: Coroutine[Any, Any, object], messages: Messages) -> None:
