@@ -21,11 +21,13 @@ from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import (
     CASE_AFTER,
     LOOK_UP_DELAYS,
+    SWEEPS,
     Attempt,
     Kind,
     State,
     absence_is_proved,
     next_look_up,
+    next_sweep,
 )
 from posapp.model.payment import PaymentStatus
 
@@ -34,6 +36,7 @@ _IDLE = timedelta(minutes=5)
 _DISK_PAUSE = timedelta(seconds=30)
 _BETWEEN_LOOK_UPS = 1.0  # seconds; recovery is never the reason for a rate limit
 _CAPTURE_PAUSE = timedelta(seconds=1.2)
+_SWEEP_ROOM = timedelta(hours=24)  # a till that was off for a day still makes its last sweep
 _EARLIER = timedelta(minutes=5)  # how far a gateway's clock may be behind ours
 
 
@@ -78,7 +81,8 @@ class Recovery:
             current = await self._ledger.journal.read(attempt.id)
             leaving = current.state in (State.PREPARED, State.SENDING)
             followed = self._till.under_way.is_followed(attempt.id)
-            if not current.state.is_open or leaving or followed:
+            looked_for = current.state.is_open or current.state is State.NOT_CHARGED
+            if not looked_for or leaving or followed:
                 return current
             try:
                 return await self._look(current)
@@ -92,12 +96,18 @@ class Recovery:
         """
         if self._till.under_way.busy:
             return await self._ledger.journal.open_attempts()
-        return await self._ledger.journal.recover()
+        return await self._ledger.journal.recover(why="The ledger failed")
+
+    async def _to_sweep(self) -> tuple[Attempt, ...]:
+        """What was taken as not charged, as long as it may still turn up late."""
+        return await self._ledger.journal.not_charged_since(
+            self._clock() - SWEEPS[-1] - _SWEEP_ROOM
+        )
 
     async def look_at_what_is_due(self) -> timedelta:
         """Look up every open attempt that is due; how long until the next one is."""
         try:
-            waiting = await self._open_attempts()
+            waiting = (*await self._open_attempts(), *await self._to_sweep())
         except LedgerError:
             _log.exception("open attempts cannot be read")
             return _DISK_PAUSE
@@ -160,7 +170,7 @@ class Recovery:
             raise Refused(f"{sentence} Look at the payment in the gateway's own list.") from problem
         if found is None:
             return await self._absent(attempt)
-        if found.state.is_open:
+        if found.state is not State.SETTLED:
             await self._ledger.journal.looked_up(attempt.id, absent=False)
             return await self._make_case_when_old(found)
         return found
@@ -177,7 +187,7 @@ class Recovery:
         payments = await gateway.find(attempt.intent.reference, since=since)
         if not payments:
             return None
-        if len(payments) > 1:
+        if len(payments) > 1 and attempt.state is not State.NOT_CHARGED:
             return await self._ledger.journal.settle(
                 attempt.id,
                 state=State.OPEN_CASE,
@@ -186,6 +196,8 @@ class Recovery:
         return (await self._sales.record(attempt, payments[0], gateway)).attempt
 
     async def _absent(self, attempt: Attempt) -> Attempt:
+        if attempt.state is State.NOT_CHARGED:
+            return await self._ledger.journal.looked_up(attempt.id, absent=True)
         if attempt.state is State.PENDING:
             # The gateway accepted it once: absent now means lagging, not undone.
             await self._ledger.journal.looked_up(attempt.id, absent=False)
@@ -201,7 +213,8 @@ class Recovery:
 
     async def _make_case_when_old(self, attempt: Attempt) -> Attempt:
         since = attempt.sent_at or attempt.prepared_at
-        if attempt.state is State.OPEN_CASE or self._clock() - since < CASE_AFTER:
+        settled_for_now = attempt.state in (State.OPEN_CASE, State.NOT_CHARGED)
+        if settled_for_now or self._clock() - since < CASE_AFTER:
             return attempt
         if await self._waits_for_customer(attempt):
             return attempt
@@ -223,6 +236,8 @@ class Recovery:
 
 def _due(attempt: Attempt) -> datetime | None:
     """When to look next. An open case is a person's, but a late end of it is still noticed."""
+    if attempt.state is State.NOT_CHARGED:
+        return next_sweep(attempt)
     if attempt.state is State.OPEN_CASE:
         return (attempt.looked_up_at or attempt.prepared_at) + LOOK_UP_DELAYS[-1]
     return next_look_up(attempt)

@@ -138,6 +138,8 @@ class Refunds:
             return None
         finding = judge_refund(attempt.intent, record)
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
+        if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
+            return Outcome(attempt, payment)  # late, and still proves nothing
         settled = await self._ledger.journal.settle(
             attempt.id,
             state=State.OPEN_CASE if stays_a_case else finding.state,

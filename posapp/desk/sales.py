@@ -150,6 +150,8 @@ class Sales:
         finding = judge_charge(attempt.intent, payment, live=gateway.live)
         believed = None if finding.state is State.UNKNOWN else payment
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
+        if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
+            return Outcome(attempt, None)  # late, and still proves nothing
         settled = await self._ledger.journal.settle(
             attempt.id,
             state=State.OPEN_CASE if stays_a_case else finding.state,

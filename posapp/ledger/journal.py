@@ -132,8 +132,13 @@ class Journal:
 
         return await self._database.write(work)
 
-    async def recover(self) -> tuple[Attempt, ...]:
-        """At the start: what was being sent is not known; what was only prepared never left.
+    async def recover(self, *, why: str = "The program ended") -> tuple[Attempt, ...]:
+        """What was being sent is not known; what was only prepared never left.
+
+        For the start, and for any time at which nothing of this till can be on its way.
+
+        Args:
+            why: the beginning of the note: what broke it off.
 
         Returns:
             Every attempt that is open, newest first.
@@ -144,10 +149,10 @@ class Journal:
                 if attempt.intent.till != self._till:
                     continue
                 if attempt.state is State.SENDING:
-                    note = "The program ended while this was being sent."
+                    note = f"{why} while this was being sent."
                     self._change(connection, attempt, State.UNKNOWN, note=note)
                 elif attempt.state is State.PREPARED:
-                    note = "The program ended before this was sent."
+                    note = f"{why} before this was sent."
                     ended = micros(self._clock())
                     self._change(connection, attempt, State.NOT_SENT, note=note, ended_at=ended)
             return _open(connection)
@@ -157,6 +162,22 @@ class Journal:
     async def open_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt whose end is not known, newest first."""
         return await self._database.read(_open)
+
+    async def not_charged_since(self, since: datetime) -> tuple[Attempt, ...]:
+        """Attempts prepared since then that were taken as not charged, newest first."""
+
+        def work(connection: Connection) -> tuple[Attempt, ...]:
+            rows = connection.execute(
+                select(attempts)
+                .where(
+                    attempts.c.prepared_at >= micros(since),
+                    attempts.c.state == State.NOT_CHARGED.value,
+                )
+                .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+            ).mappings()
+            return tuple(attempt_from(row) for row in rows)
+
+        return await self._database.read(work)
 
     async def read(self, attempt_id: int) -> Attempt:
         """The attempt with this id.

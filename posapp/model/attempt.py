@@ -163,6 +163,15 @@ def next_look_up(attempt: Attempt) -> datetime | None:
     return last + LOOK_UP_DELAYS[-1]
 
 
+def next_sweep(attempt: Attempt) -> datetime | None:
+    """When to look once more for what was taken as not charged; None after the last sweep."""
+    if attempt.state is not State.NOT_CHARGED or attempt.sent_at is None:
+        return None
+    seen = attempt.looked_up_at or attempt.sent_at
+    sweeps = (attempt.sent_at + delay for delay in SWEEPS)
+    return next((sweep for sweep in sweeps if sweep > seen), None)
+
+
 def absence_is_proved(attempt: Attempt, at: datetime) -> bool:
     """Whether one more complete negative look-up at ``at`` proves that nothing was charged."""
     return (

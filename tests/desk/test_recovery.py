@@ -12,7 +12,7 @@ from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome, Result
 from posapp.gateways.port import GatewayDown, OutcomeUnknown, RateLimited, Unauthorised
 from posapp.ledger.errors import LedgerBusy
-from posapp.model.attempt import ABSENT_AFTER, CASE_AFTER, Attempt, State, Verdict
+from posapp.model.attempt import ABSENT_AFTER, CASE_AFTER, SWEEPS, Attempt, State, Verdict
 from posapp.model.money import Money
 from posapp.model.payment import PaymentStatus
 from posapp.runtime.tasks import spawn
@@ -91,6 +91,30 @@ async def test_absent_twice_with_patience_is_not_charged(shop: Shop) -> None:
     assert await shop.order_state(order) == "open"
     assert shop.gateway.count("charge") == 0
     assert (await shop.charge(order)).result is Result.APPROVED
+
+
+@pytest.mark.parametrize("after", [HOUR, 24 * HOUR, 72 * HOUR])
+async def test_a_charge_that_turns_up_late_is_found_by_a_sweep(
+    shop: Shop, after: timedelta
+) -> None:
+    sale = await lost(shop, arrived=True)
+    shop.gateway.lag = after - MINUTE
+    await shop.passes(after - 2 * MINUTE)
+    assert (await shop.again(sale.attempt)).state is State.NOT_CHARGED
+    await shop.passes(3 * MINUTE)
+    late = await shop.sales.outcome(sale.attempt.id)
+    assert (late.attempt.state, late.result) == (State.SETTLED, Result.APPROVED)
+    assert shop.gateway.count("charge") == 1
+
+
+async def test_a_charge_that_stays_absent_is_not_asked_about_for_ever(shop: Shop) -> None:
+    sale = await lost(shop, arrived=False)
+    await shop.passes(73 * HOUR)
+    asked = shop.gateway.count("find")
+    assert asked > len(SWEEPS)
+    await shop.passes(48 * HOUR)
+    assert shop.gateway.count("find") == asked
+    assert (await shop.again(sale.attempt)).state is State.NOT_CHARGED
 
 
 async def test_one_late_look_up_alone_proves_no_absence(shop: Shop) -> None:
@@ -235,7 +259,7 @@ async def test_a_check_by_hand_says_why_it_could_not_ask(shop: Shop) -> None:
 async def test_a_ledger_that_cannot_be_read_is_tried_again_later(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def held() -> tuple[Attempt, ...]:
+    async def held(**_why: str) -> tuple[Attempt, ...]:
         raise LedgerBusy("The ledger is held by another program.")
 
     sale = await lost(shop, arrived=True)
