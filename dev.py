@@ -265,7 +265,7 @@ def lint(arguments: list[str]) -> None:
 
 
 def bench(arguments: list[str]) -> None:
-    """measure and print one JSON line: bench start, bench sale"""
+    """measure and print one JSON line: bench start, bench sale, bench history"""
     known = sorted(file.stem for file in (ROOT / "tests" / "bench").glob("[!_]*.py"))
     if not arguments or arguments[0] not in known:
         raise Stop(f"Say which of these to measure: {', '.join(known) or 'none is here'}.", 2)

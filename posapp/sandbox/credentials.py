@@ -17,7 +17,8 @@ class Credentials:
     client_id: str = field(default_factory=lambda: ids.base32("ack_"))
     client_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
     scope: str = PAYFAC_SCOPE
-    payfac_api_key: str = field(default_factory=lambda: ids.base32("sk_sbox_"), repr=False)
+    # The last character is the family's check character, which its own clients insist on.
+    payfac_api_key: str = field(default_factory=lambda: ids.base32("sk_sbox_") + "=", repr=False)
     site_identifier: str = field(default_factory=lambda: "S" + ids.digits(10))
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     flowlix_api_key: str = field(

@@ -207,9 +207,10 @@ class Actions:
             Refused: 422 with the codes of everything that is wrong.
         """
         settings = self._world.settings
-        body = Reader(read_object(call))
-        raw = cast(Members, parse_json_raw(call.body))
         lenient = settings.payfac_refund_signature == "lenient"
+        members = read_object(call, may_be_empty=lenient)
+        body = Reader(members)
+        raw = cast(Members, parse_json_raw(call.body)) if members else {}
         if not lenient or "signature" in raw:
             self._check_signature(call, payment, body, raw)
         reference = body.text("reference", longest=_longest(payment)) if lenient else None
