@@ -80,13 +80,19 @@ _PAYMENTS: list[dict[str, Any]] = [
         customer={"email": "ada@shop.test", "name": "Ada Muster"},
     ),
 ]
+_TOKEN: dict[str, Any] = {
+    "grant_type": "client_credentials",
+    "client_id": "{client}",
+    "client_secret": "{secret}",
+    "scope": "gateway",
+}
 _ONE = "/payments/{id}"
 PAYFAC_ROWS = [
     Row(
         "POST",
         "/connect/token",
         {200: contract.TOKEN, 400: contract.TOKEN_ERROR},
-        [dict.fromkeys(("grant_type", "client_id", "client_secret", "scope"), "x")],
+        [_TOKEN, _TOKEN | {"client_secret": "x"}, _TOKEN | {"scope": "x"}],
     ),
     Row(
         "POST",
@@ -161,6 +167,7 @@ def _flowlix_rows(one: Check, listed: Check, *, classic: bool) -> list[Row]:
 FLOWLIX_ROWS = _flowlix_rows(contract.FLOWLIX_PAYMENT, contract.FLOWLIX_LIST, classic=False)
 CLASSIC_ROWS = _flowlix_rows(contract.CLASSIC_PAYMENT, contract.CLASSIC_LIST, classic=True)
 
+_KEYS = (None, "x" * 255, "x" * 256)
 _queries = st.dictionaries(
     st.sampled_from(
         ["reference", "limit", "skip", "starting_after", "ending_before", "status", "created[gte]"]
@@ -176,18 +183,26 @@ def requests(draw: st.DrawFn, rows: list[Row]) -> Step:
     row = draw(st.sampled_from(rows))
     body: Any = None
     if row.verb == "POST":
-        good = nearly(row.bodies or [{"refund_amount": 5}, {}])
-        if row.bodies:
-            good = st.sampled_from(row.bodies) | good
-        body = draw(good if row.signed else good | st.sampled_from(HOSTILE_BODIES) | SCALARS)
+        spoiled = nearly(row.bodies or [{"refund_amount": 5}, {}])
+        kinds = ["good", "good", "good", "spoiled"]
+        kinds += [] if row.signed else ["bytes", "scalar"]
+        match draw(st.sampled_from(kinds)):
+            case "good":
+                body = draw(st.sampled_from(row.bodies)) if row.bodies else {}
+            case "spoiled":
+                body = draw(spoiled)
+            case "bytes":
+                body = draw(st.sampled_from(HOSTILE_BODIES))
+            case _:
+                body = draw(SCALARS)
     return Step(
         row=row,
         pick=draw(st.integers(0, 7)),
         body=body,
         stranger=draw(st.sampled_from([False] * 7 + [True])),
-        key=draw(st.none() | st.sampled_from(["k1", "k2", "x" * 255, "x" * 256])),
+        key=draw(st.sampled_from([f"k{n}" for n in range(20)]) | st.sampled_from(_KEYS)),
         query=draw(_queries) if row.verb == "GET" else {},
-        access=draw(st.sampled_from(["good"] * 9 + ["none", "wrong", "basic"])),
+        access=draw(st.sampled_from(["good"] * 27 + ["none", "wrong", "basic"])),
         moved=draw(st.booleans()),
         repeated=draw(st.sampled_from([False] * 5 + [True])),
     )
@@ -256,7 +271,12 @@ class Run:
                 json.dumps(amount) if isinstance(amount, int | float) else None,
                 **{k: v for k, v in changes.items() if k not in ("refund_amount", "payment_id")},
             )
-        return json.dumps(step.body).replace("{id}", found).encode()
+        content = json.dumps(step.body).replace("{id}", found)
+        if isinstance(self._api, Payfac):
+            endpoint = self._api.endpoint
+            content = content.replace("{client}", endpoint.client_id)
+            content = content.replace("{secret}", endpoint.client_secret)
+        return content.encode()
 
 
 async def _fresh(admin: Admin) -> None:
