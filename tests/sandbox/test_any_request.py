@@ -312,3 +312,28 @@ async def test_flowlix_classic_answers_every_request_as_described(
     first = [(await classic.created(classic_direct()))["id"]]
     await classic.admin.settle()
     await Run(classic, first).all(steps)
+
+
+_TOLD: Answers = {200: contract.members, 400: contract.shape({"error": contract.text})}
+_FAULT: dict[str, Any] = {"kind": "drop_before", "point": "payfac.capture", "times": 1, "skip": 0}
+ADMIN_ROWS = [
+    Row("GET", "/clock", _TOLD),
+    Row("POST", "/clock", _TOLD, [{"advance_seconds": 5}]),
+    Row("GET", "/settings", _TOLD),
+    Row("PATCH", "/settings", _TOLD, [{"list_lag_seconds": 5, "payfac_refund_unit": "major"}]),
+    Row("GET", "/faults", _TOLD),
+    Row("POST", "/faults", {201: contract.members, 400: _TOLD[400]}, [_FAULT]),
+    Row("DELETE", "/faults", {204: None}),
+    Row("GET", "/calls", _TOLD),
+    Row("GET", "/dump", _TOLD),
+]
+
+
+@budget
+@given(data=st.data(), row=st.sampled_from(ADMIN_ROWS))
+async def test_the_admin_answers_every_request(admin: Admin, data: st.DataObject, row: Row) -> None:
+    content = None
+    if row.bodies:
+        body = data.draw(nearly(row.bodies) | SCALARS | st.sampled_from(HOSTILE_BODIES))
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    judge(await admin.send(row.verb, row.path, content), row.answers)
