@@ -77,7 +77,7 @@ async def peer(
             writer.transport.abort()
         finally:
             writer.close()
-            with suppress(Exception):
+            with suppress(Exception, asyncio.CancelledError):
                 await writer.wait_closed()
             tasks.discard(task)
 

@@ -32,6 +32,13 @@ class Admin:
     async def call(self, verb: str, path: str, body: object = None) -> httpx.Response:
         return await self._http.request(verb, f"{self._base}{path}", json=body)
 
+    async def send(self, verb: str, path: str, content: bytes | None) -> httpx.Response:
+        """These very bytes as a JSON body."""
+        headers = {"Content-Type": "application/json"}
+        return await self._http.request(
+            verb, f"{self._base}{path}", content=content, headers=headers
+        )
+
     async def forward(self, seconds: float) -> None:
         response = await self.call("POST", "/clock", {"advance_seconds": seconds})
         assert response.status_code == 200, response.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,6 +20,7 @@ from tests.sandbox.callers import (
     flowlix_error,
     payment,
 )
+from tests.sandbox.generated import HOSTILE_BODIES, nearly
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,74 +33,6 @@ _steady = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-_scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.sampled_from([0, -1, 1, 999_999_999, 2**31, 2**63, 10**39, 1e308, 0.1, -0.0])
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=20)
-    | st.sampled_from(["", "4242424242424242", "0" * 300, "\u202e", "\x00", "Test_A", "USD", "EUR"])
-)
-_values = st.recursive(
-    _scalars,
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
-_HOSTILE = [
-    b"",
-    b"{",
-    b"null",
-    b"[]",
-    b'"text"',
-    b"NaN",
-    b'{"amount": NaN}',
-    b'{"amount": Infinity}',
-    b'{"amount": 1e999}',
-    b'{"amount": ' + b"9" * 5000 + b"}",
-    b'{"amount": 1, "amount": 2}',
-    b"[" * 10_000 + b"]" * 10_000,
-    b'{"a":' * 3_000 + b"1" + b"}" * 3_000,
-    b'{"reference": "\\ud800"}',
-    b'{"\\udfff": 1}',
-    b"\xff\xfe\x00{",
-    b'\xef\xbb\xbf{"amount": 1}',
-    b'{"reference": "\x01"}',
-    b'{"reference": "' + b"x" * 300_000 + b'"}',
-]
-
-
-def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [path] if path else []
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            found += _places(inner, (*path, name))
-    return found
-
-
-@st.composite
-def _nearly(draw: st.DrawFn, bodies: list[dict[str, Any]]) -> dict[str, Any]:
-    """A good body with up to three members replaced, removed or added."""
-    body: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(bodies)))
-    for _ in range(draw(st.integers(0, 3))):
-        *way, last = draw(st.sampled_from(_places(body) or [("x",)]))
-        part: Any = body
-        for name in way:
-            part = part[name] if isinstance(part, dict) and name in part else {}
-        if not isinstance(part, dict):
-            continue
-        match draw(st.sampled_from(["replace", "remove", "add"])):
-            case "replace":
-                part[last] = draw(_values)
-            case "remove":
-                part.pop(last, None)
-            case _:
-                part[draw(st.text(max_size=8))] = draw(_values)
-    return body
-
 
 _SIGNED = {
     "site_identifier": "S1",
@@ -190,7 +122,7 @@ _payfac_paths = st.sampled_from(
 
 
 @_steady
-@given(path=_payfac_paths, body=_nearly(_PAYFAC_BODIES))
+@given(path=_payfac_paths, body=nearly(_PAYFAC_BODIES))
 async def test_payfac_answers_every_nearly_valid_body(
     payfac: Payfac, path: str, body: dict[str, Any]
 ) -> None:
@@ -206,7 +138,7 @@ async def test_payfac_answers_every_nearly_valid_body(
     path=st.sampled_from(
         ["/v1/payments", "/v1/payments/hpp", "/v1/refunds", "/v1/payments/{id}/refund"]
     ),
-    body=_nearly(_FLOWLIX_BODIES),
+    body=nearly(_FLOWLIX_BODIES),
     old=st.booleans(),
 )
 async def test_flowlix_answers_every_nearly_valid_body(
@@ -223,7 +155,7 @@ async def test_flowlix_answers_every_nearly_valid_body(
     assert (await api.read(made))["status"].lower() == "succeeded"
 
 
-@pytest.mark.parametrize("content", _HOSTILE, ids=range(len(_HOSTILE)))
+@pytest.mark.parametrize("content", HOSTILE_BODIES, ids=range(len(HOSTILE_BODIES)))
 async def test_hostile_bytes_get_the_documented_refusal(
     payfac: Payfac, flowlix: Flowlix, classic: Flowlix, content: bytes
 ) -> None:
