@@ -68,7 +68,7 @@ class _Item(QPushButton):
             theme.font(theme.TEXT, theme.SEMIBOLD if self.isChecked() else theme.MEDIUM)
         )
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        side = Qt.AlignmentFlag.AlignLeft
         words = self.rect().adjusted(theme.GAP, 0, -theme.GAP, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, self.text())
         if self._badge:

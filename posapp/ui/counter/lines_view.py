@@ -62,8 +62,6 @@ class _Row(QStyledItemDelegate):
         quantity, name, detail, unit, total = columns
         middle = Qt.AlignmentFlag.AlignVCenter
         lead, trail = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-        if direction is Qt.LayoutDirection.RightToLeft:
-            lead, trail = trail, lead
         for rect, text, size, weight, ink, flags in (
             (quantity, line.quantity, theme.BODY, theme.SEMIBOLD, tokens.text, middle | trail),
             (name, line.name, theme.TEXT, theme.MEDIUM, tokens.text, middle | lead),

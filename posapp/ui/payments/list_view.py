@@ -80,8 +80,8 @@ class _Row(QStyledItemDelegate):
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, tokens.line)
         direction = view.layoutDirection()
         rtl = direction is Qt.LayoutDirection.RightToLeft
-        lead = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        trail = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        lead = Qt.AlignmentFlag.AlignLeft
+        trail = Qt.AlignmentFlag.AlignRight
         places = [
             QStyle.visualRect(
                 direction, box, QRect(box.left() + left, box.top(), width, box.height())

@@ -45,9 +45,8 @@ class _Row(QStyledItemDelegate):
         entry: EntryView = index.data(Qt.ItemDataRole.UserRole)
         box: QRect = option.rect
         direction = view.layoutDirection()
-        rtl = direction is Qt.LayoutDirection.RightToLeft
-        lead = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        trail = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        lead = Qt.AlignmentFlag.AlignLeft
+        trail = Qt.AlignmentFlag.AlignRight
         painter.save()
         painter.setFont(theme.font(theme.TINY))
         end_width = painter.fontMetrics().horizontalAdvance(entry.end) + 8 if entry.end else 0

@@ -65,8 +65,7 @@ class _Entry(QPushButton):
             painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
         half = self.height() // 2
         words = self.rect().adjusted(theme.GAP, 0, -theme.GAP, 0)
-        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        lead = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        lead = Qt.AlignmentFlag.AlignLeft
         painter.setFont(theme.font(theme.TEXT, theme.SEMIBOLD))
         painter.setPen(tokens.text)
         upper = words.adjusted(0, 6, 0, -half) if self._detail else words

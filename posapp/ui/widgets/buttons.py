@@ -158,8 +158,8 @@ class Button(QPushButton):
             painter.drawPixmap(x, (self.height() - theme.ICON) // 2, image)
             inner.adjust(0 if rtl else lead, 0, -lead if rtl else 0, 0)
         flags = Qt.AlignmentFlag.AlignVCenter
-        near = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        far = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        near = Qt.AlignmentFlag.AlignLeft
+        far = Qt.AlignmentFlag.AlignRight
         if self._hint:
             painter.setFont(theme.font(theme.TINY, theme.MEDIUM))
             painter.setPen(hint_ink)

@@ -36,8 +36,7 @@ class _Entry(QStyledItemDelegate):
         painter.fillRect(option.rect, tokens.accent_wash if chosen else tokens.panel)
         painter.setFont(self._choice.font())
         painter.setPen(tokens.text)
-        rtl = self._choice.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        side = Qt.AlignmentFlag.AlignLeft
         words = option.rect.adjusted(theme.GAP, 0, -theme.GAP, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, str(index.data()))
         painter.restore()
@@ -66,8 +65,7 @@ class Choice(QComboBox):
         shown = painter.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, words.width()
         )
-        at_right = rtl is not self._trailing
-        side = Qt.AlignmentFlag.AlignRight if at_right else Qt.AlignmentFlag.AlignLeft
+        side = Qt.AlignmentFlag.AlignRight if self._trailing else Qt.AlignmentFlag.AlignLeft
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, shown)
         arrow = icons.pixmap(
             "chevron-down", tokens.secondary, size=theme.ICON, ratio=self.devicePixelRatioF()

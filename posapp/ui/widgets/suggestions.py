@@ -106,9 +106,8 @@ class Suggestions(QWidget):
         painter.end()
 
     def _paint_hit(self, painter: QPainter, box: QRect, hit: Hit, tokens: theme.Tokens) -> None:
-        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        lead = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        trail = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        lead = Qt.AlignmentFlag.AlignLeft
+        trail = Qt.AlignmentFlag.AlignRight
         painter.setFont(theme.font(theme.TEXT, theme.MEDIUM))
         painter.setPen(tokens.text)
         room = box.width() - 110
