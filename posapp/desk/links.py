@@ -15,7 +15,6 @@ from posapp.model.order import Order
 class Links:
     def __init__(self, till: Till, sales: Sales) -> None:
         self._till = till
-        self._ledger = till.ledger
         self._sales = sales
 
     async def create(self, order: Order, *, account: str, who: str) -> Outcome:

@@ -17,10 +17,6 @@ class Opening:
         self._waiting: list[asyncio.Future[None]] = []
         self._desk: Desk | None = None
 
-    @property
-    def ready(self) -> bool:
-        return self._desk is not None
-
     def finish(self, desk: Desk) -> None:
         self._desk = desk
         for waiting in self._waiting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from posapp.desk.errors import Refused
@@ -23,8 +23,6 @@ _WIDTH = 520
 
 class WelcomeScreen(QWidget):
     """Asks for shop, owner, passphrase and PIN; ``create(passphrase, pin, shop, owner)``."""
-
-    practise_wanted = Signal()
 
     def __init__(self, create: Create) -> None:
         super().__init__()
