@@ -6,7 +6,8 @@ from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
 from posapp.desk.sales import Sales
 from posapp.desk.till import Till
-from posapp.gateways.port import Gateway, PaymentPages, Rejected
+from posapp.gateways.abilities import PaymentPages
+from posapp.gateways.port import Gateway, Rejected
 from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import Intent, Kind
 from posapp.model.order import Order

@@ -1,7 +1,8 @@
 """What every payment API can do for us, and the one family of errors it may raise.
 
-A decline is a result (a ``Payment`` with status DECLINED), never an error. An error is raised by
-the adapter that met it; nothing above this package sees an HTTP status.
+What only some can do stands in ``posapp.gateways.abilities``. A decline is a result (a ``Payment``
+with status DECLINED), never an error. An error is raised by the adapter that met it; nothing above
+this package sees an HTTP status.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from posapp.model.card import Card
 from posapp.model.money import Money
@@ -88,13 +89,21 @@ class GatewayDown(GatewayError):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One charge to ask for. ``reference`` is unique to the attempt, at most 30 characters."""
+    """One charge to ask for. ``reference`` is unique to the attempt, at most 30 characters.
+
+    An ``amount`` of zero only verifies the card. Without ``capture`` the amount is reserved and
+    captured later by hand, or by itself at ``capture_at``; ``estimated`` reserves an amount that
+    may still grow. Not every API can do the last four: ``charge_problem`` says so.
+    """
 
     amount: Money
     reference: str
     key: str
     description: str = ""
     customer: Customer = field(default_factory=Customer)
+    capture: bool = True
+    capture_at: datetime | None = None
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +207,3 @@ class Gateway(Protocol):
 
     async def close(self) -> None:
         """Close connections. Money calls under way must have ended."""
-
-
-@runtime_checkable
-class PaymentPages(Protocol):
-    """A gateway that can make a page on which the customer pays without reading out a card."""
-
-    def prepare_page(self, charge: Charge) -> Prepared:
-        """Build the request; sends nothing. Raises Rejected when a limit is broken."""
-
-    async def send_page(self, prepared: Prepared) -> Payment:
-        """Send it once; the payment has status ACTION_NEEDED and ``action_url``."""

@@ -22,7 +22,7 @@ from posapp.ledger.tables import CHARGES, attempts, is_open, orders
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict
 from posapp.model.money import Money
 from posapp.model.order import OrderState
-from posapp.model.payment import Payment, RefundState
+from posapp.model.payment import ActionState, Payment
 
 
 def claim(connection: Connection, intent: Intent) -> None:
@@ -148,7 +148,7 @@ def _reserved(connection: Connection, payment: Payment) -> int:
     or the balance shows it without listing it: a read-out that lags behind frees nothing.
     """
     mine = refunds_of(connection, payment.account, payment.id)
-    listed = sum(r.amount.minor for r in payment.refunds if r.state is not RefundState.FAILED)
+    listed = sum(r.amount.minor for r in payment.refunds if r.state is not ActionState.FAILED)
     unlisted = max(0, payment.refunded + payment.refund_pending - listed)
     done = sum(
         attempt.intent.amount.minor

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import RowMapping
 
@@ -14,13 +16,15 @@ from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import Money
 from posapp.model.order import Customer, Line, Order, OrderState
 from posapp.model.payment import (
+    ActionKind,
+    ActionRecord,
+    ActionState,
     Check,
     Decline,
     DeclineClass,
     Payment,
     PaymentStatus,
     RefundRecord,
-    RefundState,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,8 +141,13 @@ def payment_row(payment: Payment, read_at: datetime) -> dict[str, object]:
             "first6": card.first6[:6],
             "expiry": card.expiry and [card.expiry.month, card.expiry.year],
         },
-        "decline": payment.decline
-        and {**asdict(payment.decline), "said": without_card_number(payment.decline.said)},
+        "decline": _decline_row(payment.decline),
+        "authorised": payment.authorised,
+        "voided": payment.voided,
+        "capturable": payment.capturable,
+        "capture_by": payment.capture_by and micros(payment.capture_by),
+        "estimated": payment.estimated,
+        "history": [_action_row(action) for action in payment.history],
         "refunds": [
             {
                 "id": refund.id,
@@ -170,7 +179,7 @@ def payment_row(payment: Payment, read_at: datetime) -> dict[str, object]:
 
 def payment_from(row: RowMapping) -> Payment:
     rest = row["rest"]
-    card, decline = rest["card"], rest["decline"]
+    card = rest["card"]
     currency = row["currency"]
     return Payment(
         account=row["account"],
@@ -180,6 +189,11 @@ def payment_from(row: RowMapping) -> Payment:
         status=PaymentStatus(row["status"]),
         status_said=rest["status_said"],
         created_at=moment(row["created_at"]),
+        authorised=rest["authorised"],
+        voided=rest["voided"],
+        capturable=rest["capturable"],
+        capture_by=moment_or_none(rest["capture_by"]),
+        estimated=rest["estimated"],
         captured=row["captured"],
         refunded=row["refunded"],
         refund_pending=row["refund_pending"],
@@ -195,17 +209,54 @@ def payment_from(row: RowMapping) -> Payment:
         auth_code=row["auth_code"],
         address_check=rest["address_check"] and Check(rest["address_check"]),
         code_check=rest["code_check"] and Check(rest["code_check"]),
-        decline=decline and Decline(**{**decline, "kind": DeclineClass(decline["kind"])}),
+        decline=_decline_from(rest["decline"]),
         action_url=rest["action_url"],
         refunds=tuple(
             RefundRecord(
                 id=refund["id"],
                 amount=Money(refund["minor"], currency),
-                state=RefundState(refund["state"]),
+                state=ActionState(refund["state"]),
                 at=moment_or_none(refund["at"]),
                 reason=refund["reason"],
             )
             for refund in rest["refunds"]
         ),
+        history=tuple(_action_from(action, currency) for action in rest["history"]),
         request_id=rest["request_id"],
     )
+
+
+def _action_row(action: ActionRecord) -> dict[str, object]:
+    return {
+        "id": action.id,
+        "kind": action.kind,
+        "state": action.state,
+        "minor": action.amount.minor if action.amount else None,
+        "at": action.at and micros(action.at),
+        "reference": without_card_number(action.reference),
+        "auth_code": action.auth_code,
+        "decline": _decline_row(action.decline),
+    }
+
+
+def _action_from(kept: Mapping[str, Any], currency: str) -> ActionRecord:
+    return ActionRecord(
+        id=kept["id"],
+        kind=ActionKind(kept["kind"]),
+        state=ActionState(kept["state"]),
+        amount=None if kept["minor"] is None else Money(kept["minor"], currency),
+        at=moment_or_none(kept["at"]),
+        reference=kept["reference"],
+        auth_code=kept["auth_code"],
+        decline=_decline_from(kept["decline"]),
+    )
+
+
+def _decline_row(decline: Decline | None) -> dict[str, object] | None:
+    if decline is None:
+        return None
+    return {**asdict(decline), "said": without_card_number(decline.said)}
+
+
+def _decline_from(kept: Mapping[str, Any] | None) -> Decline | None:
+    return Decline(**{**kept, "kind": DeclineClass(kept["kind"])}) if kept else None

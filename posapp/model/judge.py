@@ -8,14 +8,16 @@ from datetime import timedelta
 
 from posapp.model.attempt import Attempt, Intent, State, Verdict
 from posapp.model.payment import (
+    ActionState,
     Payment,
     PaymentStatus,
     RefundRecord,
-    RefundState,
     echo_problem,
 )
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
+# A retry that is due may still take the money.
+_MOVING = (PaymentStatus.PENDING, PaymentStatus.ACTION_NEEDED, PaymentStatus.RETRY_SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def judge_charge(intent: Intent, payment: Payment, *, live: bool) -> Finding:
         return Finding(State.SETTLED, Verdict.APPROVED)
     if payment.status.is_final_failure:
         return Finding(State.SETTLED, Verdict.DECLINED)
-    if payment.status in (PaymentStatus.PENDING, PaymentStatus.ACTION_NEEDED):
+    if payment.status in _MOVING:
         return Finding(State.PENDING)
     return Finding(State.UNKNOWN, note=f"The gateway said {payment.status_said!r}.")
 
@@ -45,9 +47,9 @@ def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
     """A refund is done only when the gateway says so; accepted is pending."""
     if record.amount != intent.amount:
         return Finding(State.UNKNOWN, note="The answer names another amount or currency.")
-    if record.state is RefundState.DONE:
+    if record.state is ActionState.DONE:
         return Finding(State.SETTLED, Verdict.APPROVED)
-    if record.state is RefundState.FAILED:
+    if record.state is ActionState.FAILED:
         return Finding(State.SETTLED, Verdict.DECLINED)
     return Finding(State.PENDING)
 

@@ -15,6 +15,7 @@ class PaymentStatus(StrEnum):
 
     PENDING = "pending"
     ACTION_NEEDED = "action_needed"
+    RETRY_SCHEDULED = "retry_scheduled"
     AUTHORISED = "authorised"
     PARTLY_CAPTURED = "partly_captured"
     CAPTURED = "captured"
@@ -90,10 +91,45 @@ class Check(StrEnum):
     NOT_CHECKED = "not_checked"
 
 
-class RefundState(StrEnum):
+class ActionState(StrEnum):
+    """How far something asked of a payment got: accepted is PENDING, never done."""
+
     PENDING = "pending"
     DONE = "done"
     FAILED = "failed"
+
+
+class ActionKind(StrEnum):
+    """What a gateway did, or was asked to do, with a payment."""
+
+    AUTHORISATION = "authorisation"
+    INCREMENT = "increment"
+    VERIFICATION = "verification"
+    CAPTURE = "capture"
+    VOID = "void"
+    REVERSAL = "reversal"
+    RETRY_CANCELLATION = "retry_cancellation"
+    PAYOUT = "payout"
+    RETURN = "return"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """One action on a payment as the gateway shows it; refunds are ``RefundRecord``.
+
+    ``amount`` is None where the gateway names none. ``decline`` says why a FAILED one failed,
+    where the gateway says so.
+    """
+
+    id: str
+    kind: ActionKind
+    state: ActionState
+    amount: Money | None = None
+    at: datetime | None = None
+    reference: str = ""
+    auth_code: str = ""
+    decline: Decline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +138,7 @@ class RefundRecord:
 
     id: str
     amount: Money
-    state: RefundState
+    state: ActionState
     at: datetime | None = None
     reason: str = ""
 
@@ -113,7 +149,9 @@ class Payment:
 
     ``account`` is the id of our gateway account; ``id`` the gateway's payment id; ``reference``
     ours, by which the payment can be found again; ``status_said`` the gateway's own word;
-    ``live`` None where the API does not say.
+    ``live`` None where the API does not say. ``capturable`` is what is reserved and can still be
+    captured, or voided, until ``capture_by``; ``estimated`` tells that the reservation may grow.
+    ``history`` is what else happened, oldest first; refunds stand in ``refunds``.
     """
 
     account: str
@@ -123,6 +161,11 @@ class Payment:
     status: PaymentStatus
     status_said: str
     created_at: datetime
+    authorised: int = 0
+    voided: int = 0
+    capturable: int = 0
+    capture_by: datetime | None = None
+    estimated: bool = False
     captured: int = 0
     refunded: int = 0
     refund_pending: int = 0
@@ -135,7 +178,19 @@ class Payment:
     decline: Decline | None = None
     action_url: str = ""
     refunds: tuple[RefundRecord, ...] = ()
+    history: tuple[ActionRecord, ...] = ()
     request_id: str = ""
+
+    def left_to_capture(self) -> Money:
+        """What is reserved and may still be taken, never below zero."""
+        return Money(max(0, self.capturable), self.amount.currency)
+
+    def state_of(self, action_id: str) -> ActionState:
+        """How far an accepted action got: pending until the gateway shows it."""
+        shown = next((done for done in self.history if done.id == action_id), None) or next(
+            (refund for refund in self.refunds if refund.id == action_id), None
+        )
+        return shown.state if shown else ActionState.PENDING
 
     def left_to_refund(self) -> Money:
         """What may still be given back, never below zero."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from posapp.model.display import AmountStyle
 from posapp.model.money import Money, tax_included
 from posapp.model.order import Line, Order
-from posapp.model.payment import Payment, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Payment, RefundRecord
 from posapp.model.shop import Shop
 from posapp.receipts.wording import (
     REFUND_RESULT,
@@ -168,9 +168,9 @@ def for_refund(
         ValueError: a time has no time zone.
     """
     words, tone = REFUND_RESULT[refund.state]
-    done = refund.state is RefundState.DONE
+    done = refund.state is ActionState.DONE
     advice = (
-        "It is complete only once it is confirmed." if refund.state is RefundState.PENDING else ""
+        "It is complete only once it is confirmed." if refund.state is ActionState.PENDING else ""
     )
     return Receipt(
         shop=printable(shop.name),

@@ -18,7 +18,7 @@ from posapp.model.card import (
     number_problem,
 )
 from posapp.model.display import AmountStyle
-from posapp.model.payment import PaymentStatus, RefundState
+from posapp.model.payment import ActionState, PaymentStatus
 
 TRAINING = "Training – no money moved"
 TAX = "VAT"
@@ -60,13 +60,14 @@ SALE_RESULT: dict[PaymentStatus, tuple[str, Tone]] = {
     PaymentStatus.EXPIRED: ("Expired – not paid", Tone.NOT_MOVED),
     PaymentStatus.VOIDED: ("Voided – not paid", Tone.NOT_MOVED),
     PaymentStatus.PENDING: ("Payment requested, not yet confirmed", Tone.NOT_KNOWN),
+    PaymentStatus.RETRY_SCHEDULED: ("Declined for now, to be tried again", Tone.NOT_KNOWN),
     PaymentStatus.ACTION_NEEDED: ("Waiting for the customer – not yet paid", Tone.NOT_KNOWN),
     PaymentStatus.UNKNOWN: ("Not known yet – the payment is being checked", Tone.NOT_KNOWN),
 }
-REFUND_RESULT: dict[RefundState, tuple[str, Tone]] = {
-    RefundState.DONE: ("Refunded", Tone.MOVED),
-    RefundState.PENDING: ("Refund requested, not yet confirmed", Tone.NOT_KNOWN),
-    RefundState.FAILED: ("Refund failed – no money was returned", Tone.NOT_MOVED),
+REFUND_RESULT: dict[ActionState, tuple[str, Tone]] = {
+    ActionState.DONE: ("Refunded", Tone.MOVED),
+    ActionState.PENDING: ("Refund requested, not yet confirmed", Tone.NOT_KNOWN),
+    ActionState.FAILED: ("Refund failed – no money was returned", Tone.NOT_MOVED),
 }
 
 

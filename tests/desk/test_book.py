@@ -10,7 +10,7 @@ from posapp.desk.errors import Refused
 from posapp.gateways.port import GatewayDown, OutcomeUnknown
 from posapp.model.attempt import State, Verdict
 from posapp.model.history import PaymentFilter
-from posapp.model.payment import PaymentStatus, RefundState
+from posapp.model.payment import ActionState, PaymentStatus
 from tests.desk.shop import WHO, Shop, euros
 from tests.fakes.accounts import GivenAccounts
 from tests.fakes.gateway import Twist
@@ -71,7 +71,7 @@ async def test_checking_a_payment_brings_its_balances_up_to_date(shop: Shop) -> 
 async def test_checking_a_payment_also_asks_about_its_refunds(shop: Shop) -> None:
     sale = await shop.charge()
     refund = await shop.refund(sale, 500)
-    shop.gateway.finish_refund("pay_1", "ref_1", RefundState.DONE)
+    shop.gateway.finish_refund("pay_1", "ref_1", ActionState.DONE)
     detail = await shop.book.check(sale.attempt.id, who=WHO)
     assert [(r.id, r.state) for r in detail.refunds] == [(refund.attempt.id, State.SETTLED)]
 
@@ -104,7 +104,7 @@ async def test_screens_hear_when_a_check_is_over(shop: Shop) -> None:
 
 
 async def test_the_timeline_tells_the_whole_story(shop: Shop) -> None:
-    shop.gateway.refund_state = RefundState.DONE
+    shop.gateway.refund_state = ActionState.DONE
     sale = await shop.charge()
     await shop.refund(sale, 500)
     detail = await shop.book.detail(sale.attempt.id)

@@ -23,7 +23,7 @@ from posapp.gateways.port import (
 from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import Attempt, Kind, State
 from posapp.model.money import Money
-from posapp.model.payment import PaymentStatus, RefundState
+from posapp.model.payment import ActionState, PaymentStatus
 from tests.desk.shop import AUDIT_KEY, LEDGER_KEY, Shop, euros
 from tests.fakes.gateway import Twist
 
@@ -65,7 +65,7 @@ async def test_a_refund_is_pending_until_the_gateway_confirms_it(shop: Shop) -> 
     assert (refund.result, refund.attempt.state) == (Result.UNKNOWN, State.PENDING)
     assert not refund.is_final
     assert await left(shop, sale) == euros(790)
-    shop.gateway.finish_refund("pay_1", "ref_1", RefundState.DONE)
+    shop.gateway.finish_refund("pay_1", "ref_1", ActionState.DONE)
     await shop.passes(timedelta(minutes=1))
     assert (await shop.again(refund.attempt)).state is State.SETTLED
     detail = await shop.book.detail(sale.attempt.id)
@@ -75,7 +75,7 @@ async def test_a_refund_is_pending_until_the_gateway_confirms_it(shop: Shop) -> 
 
 
 async def test_a_refund_that_is_confirmed_at_once_is_done(shop: Shop) -> None:
-    shop.gateway.refund_state = RefundState.DONE
+    shop.gateway.refund_state = ActionState.DONE
     assert (await shop.refund(await shop.charge(), 1290)).result is Result.APPROVED
 
 
@@ -86,7 +86,7 @@ async def test_a_refund_that_is_confirmed_while_staff_wait_is_shown_as_done(shop
     async def wait(seconds: float) -> None:
         waits.append(seconds)
         if len(waits) == 3:
-            shop.gateway.finish_refund("pay_1", "ref_1", RefundState.DONE)
+            shop.gateway.finish_refund("pay_1", "ref_1", ActionState.DONE)
         await shop.clock.sleep(seconds)
 
     watched = Shop(replace(shop.till, sleep=wait), shop.gateway, shop.clock)
@@ -97,7 +97,7 @@ async def test_a_refund_that_is_confirmed_while_staff_wait_is_shown_as_done(shop
 async def test_a_refund_that_fails_later_gives_its_reservation_back(shop: Shop) -> None:
     sale = await shop.charge()
     refund = await shop.refund(sale, 500)
-    shop.gateway.finish_refund("pay_1", "ref_1", RefundState.FAILED)
+    shop.gateway.finish_refund("pay_1", "ref_1", ActionState.FAILED)
     await shop.passes(timedelta(minutes=1))
     again = await shop.sales.outcome(refund.attempt.id)
     assert (again.attempt.state, again.result) == (State.SETTLED, Result.DECLINED)
@@ -283,7 +283,7 @@ async def test_a_refund_without_a_proof_is_unknown(shop: Shop, twist: Twist) -> 
 
 async def test_a_refund_whose_answer_was_lost_is_found_by_looking(shop: Shop) -> None:
     sale = await shop.charge()
-    shop.gateway.refund_state = RefundState.DONE
+    shop.gateway.refund_state = ActionState.DONE
     shop.gateway.refunds.append(Twist(raises=LOST))
     refund = await shop.refund(sale, 500)
     assert refund.attempt.refund_id == ""
@@ -309,6 +309,6 @@ async def test_lost_refunds_that_cannot_be_told_apart_are_never_called_absent(
 async def test_the_order_of_a_refunded_payment_stays_paid(shop: Shop) -> None:
     order = await shop.order()
     sale = await shop.charge(order)
-    shop.gateway.refund_state = RefundState.DONE
+    shop.gateway.refund_state = ActionState.DONE
     await shop.refund(sale, 1290)
     assert await shop.order_state(order) == "paid"

@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from posapp.gateways.abilities import PaymentPages
 from posapp.gateways.port import (
     Charge,
     Gateway,
     NotAllowed,
     NotFound,
-    PaymentPages,
     Prepared,
     Refund,
     Rejected,
@@ -25,12 +25,12 @@ from posapp.gateways.port import (
 from posapp.model.card import Card, brand_of
 from posapp.model.money import Money
 from posapp.model.payment import (
+    ActionState,
     Decline,
     DeclineClass,
     Payment,
     PaymentStatus,
     RefundRecord,
-    RefundState,
 )
 
 STOLEN = Decline("20046", DeclineClass.HARD, "The bank declined.", "Ask for another card.", False)
@@ -88,7 +88,7 @@ class CardGateway(Gateway):
         """Awaited inside a money call, before anything is carried out."""
         self.lag = timedelta(0)
         """Payments younger than this are not found yet."""
-        self.refund_state = RefundState.PENDING
+        self.refund_state = ActionState.PENDING
         self.limit: str | None = None
         """What ``charge_problem`` says of every charge."""
         self.refund_limit: str | None = None
@@ -151,12 +151,12 @@ class CardGateway(Gateway):
             record = RefundRecord(
                 id=f"ref_{1 + sum(len(p.refunds) for p in self.payments.values())}",
                 amount=prepared.amount,
-                state=RefundState.PENDING,
+                state=ActionState.PENDING,
                 at=self._clock(),
             )
             self._keep(_with_refund(payment, record))
             self._answered[prepared.key] = known = record.id
-            if self.refund_state is not RefundState.PENDING:
+            if self.refund_state is not ActionState.PENDING:
                 self.finish_refund(payment.id, record.id, self.refund_state)
         if twist.raises is not None:
             raise twist.raises
@@ -212,7 +212,7 @@ class CardGateway(Gateway):
             )
         )
 
-    def finish_refund(self, payment_id: str, refund_id: str, state: RefundState) -> None:
+    def finish_refund(self, payment_id: str, refund_id: str, state: ActionState) -> None:
         payment = self.payments[payment_id]
         records = tuple(
             replace(record, state=state) if record.id == refund_id else record
@@ -220,7 +220,7 @@ class CardGateway(Gateway):
         )
         [done] = [record for record in records if record.id == refund_id]
         minor = done.amount.minor
-        failed = state is RefundState.FAILED
+        failed = state is ActionState.FAILED
         refunded = payment.refunded + (0 if failed else minor)
         whole = refunded == payment.captured
         self._keep(

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
+from posapp.gateways.abilities import PaymentPages
 from posapp.gateways.flowlix.gateway import FlowlixGateway
 from posapp.gateways.flowlix_classic.gateway import FlowlixClassicGateway
 from posapp.gateways.port import (
     Gateway,
     GatewayError,
     OutcomeUnknown,
-    PaymentPages,
     Rejected,
     Unauthorised,
 )

@@ -10,13 +10,13 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from posapp.gateways.abilities import PaymentPages
 from posapp.gateways.payfac.gateway import PayfacGateway
 from posapp.gateways.port import (
     Charge,
     Gateway,
     NotAllowed,
     NotFound,
-    PaymentPages,
     Prepared,
     Rejected,
     Unauthorised,
@@ -24,7 +24,7 @@ from posapp.gateways.port import (
 from posapp.gateways.transport import Transport
 from posapp.model.money import Money
 from posapp.model.order import Customer
-from posapp.model.payment import Check, Payment, PaymentStatus, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Check, Payment, PaymentStatus, RefundRecord
 from posapp.model.secret import Secret
 from posapp.sandbox.endpoints import Endpoints
 from posapp.sandbox.server import start
@@ -176,7 +176,7 @@ async def test_part_of_a_payment_is_refunded_and_then_the_rest(
     for amount, left in ((PARTIAL, 1000), (Money(1000, "EUR"), 0)):
         refund = samples.refund(payment, amount, key=f"refund-{left}")
         record = await shop.send_refund(shop.prepare_refund(refund))
-        assert (record.amount, record.state) == (amount, RefundState.PENDING)
+        assert (record.amount, record.state) == (amount, ActionState.PENDING)
         payment = await settled(shop, payment, is_done(record.id))
         assert (payment.refundable, payment.refund_pending) == (left, 0)
     assert payment.status is PaymentStatus.REFUNDED
@@ -349,6 +349,6 @@ async def test_payfac_verifies_the_signature_of_a_refund(
 def is_done(refund_id: str) -> Callable[[Payment], bool]:
     def done(payment: Payment) -> bool:
         states = {one.id: one.state for one in payment.refunds}
-        return states.get(refund_id) is RefundState.DONE
+        return states.get(refund_id) is ActionState.DONE
 
     return done

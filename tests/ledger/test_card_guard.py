@@ -13,7 +13,7 @@ from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import BrokenRule, State
 from posapp.model.money import Money
 from posapp.model.order import Customer, Line, Product
-from posapp.model.payment import Decline, DeclineClass, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Decline, DeclineClass, RefundRecord
 from tests.ledger import raw
 from tests.ledger.samples import ADA, TEA, charge, new_order, paid, payment_of, refund, sent
 
@@ -87,7 +87,7 @@ async def test_what_a_gateway_says_is_kept_without_card_numbers(ledger: Ledger, 
         payment_of(attempt),
         status_said=NUMBER,
         decline=Decline("51", DeclineClass.SOFT, "caller", "next", True, said=NUMBER),
-        refunds=(RefundRecord("re", Money(1, "EUR"), RefundState.DONE, reason=NUMBER),),
+        refunds=(RefundRecord("re", Money(1, "EUR"), ActionState.DONE, reason=NUMBER),),
     )
     await ledger.journal.settle(
         attempt.id, state=State.PENDING, payment=payment, note=NUMBER, said=NUMBER

@@ -16,7 +16,7 @@ from posapp.model.attempt import State, Verdict
 from posapp.model.history import PaymentCounts, PaymentFilter, View
 from posapp.model.money import Money
 from posapp.model.order import Customer
-from posapp.model.payment import PaymentStatus, RefundRecord, RefundState
+from posapp.model.payment import ActionState, PaymentStatus, RefundRecord
 from tests.ledger.conftest import Opener
 from tests.ledger.samples import ADA, Clock, charge, new_order, paid, payment_of, refund, sent
 
@@ -234,7 +234,7 @@ async def test_a_row_shows_refunds_under_way_once(ledger: Ledger) -> None:
 
     assert await shown() == (0, 700)
     await ledger.journal.settle(attempt.id, state=State.PENDING, refund_id="re_1")
-    listed = RefundRecord("re_1", Money(700, "EUR"), RefundState.PENDING)
+    listed = RefundRecord("re_1", Money(700, "EUR"), ActionState.PENDING)
     await ledger.payments.store(
         replace(payment, refund_pending=700, refundable=2292, refunds=(listed,))
     )

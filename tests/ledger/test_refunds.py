@@ -10,7 +10,7 @@ from posapp.ledger.errors import NoSuchEntry, NothingLeft, SameKey, WrongPayment
 from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
 from posapp.model.money import Money
-from posapp.model.payment import Payment, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Payment, RefundRecord
 from tests.ledger.samples import Clock, paid, payment_of, refund, sent
 
 pytestmark = pytest.mark.asyncio
@@ -20,11 +20,11 @@ ALL = 2992
 
 def shown(payment: Payment, *records: RefundRecord) -> Payment:
     """The payment as the gateway lists these refunds."""
-    total = sum(r.amount.minor for r in records if r.state is not RefundState.FAILED)
+    total = sum(r.amount.minor for r in records if r.state is not ActionState.FAILED)
     return replace(payment, refunds=records, refunded=total, refundable=ALL - total)
 
 
-def record(number: str, minor: int, state: RefundState = RefundState.DONE) -> RefundRecord:
+def record(number: str, minor: int, state: ActionState = ActionState.DONE) -> RefundRecord:
     return RefundRecord(number, Money(minor, "EUR"), state)
 
 
@@ -41,7 +41,7 @@ async def test_open_refunds_are_reserved_until_the_gateway_lists_them(ledger: Le
     assert await refused(ledger, payment, 993) == 992
     await ledger.journal.settle(first.id, state=State.PENDING, refund_id="re_1")
     assert await refused(ledger, payment, 993) == 992
-    await ledger.payments.store(shown(payment, record("re_1", 2000, RefundState.PENDING)))
+    await ledger.payments.store(shown(payment, record("re_1", 2000, ActionState.PENDING)))
     assert await refused(ledger, payment, 993) == 992  # counted once, in the balance
     await ledger.journal.begin(refund(payment, 992))
     assert await refused(ledger, payment, 1) == 0

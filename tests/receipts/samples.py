@@ -9,7 +9,7 @@ from posapp.model.card import CardSummary, Expiry
 from posapp.model.display import AmountStyle
 from posapp.model.money import Money
 from posapp.model.order import Customer, Line, Order
-from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Payment, PaymentStatus, RefundRecord
 from posapp.model.shop import Shop
 from posapp.receipts.content import Receipt, for_refund, for_sale
 
@@ -67,7 +67,7 @@ PAYMENT = Payment(
 REFUND = RefundRecord(
     id="ref_8HHs72hsKKs8",
     amount=Money(1290, "EUR"),
-    state=RefundState.PENDING,
+    state=ActionState.PENDING,
     at=datetime(2025, 11, 22, 9, 0, tzinfo=UTC),
     reason="Handle broken, looks like customer misuse",
 )

@@ -13,7 +13,7 @@ from posapp.model.card import CardSummary
 from posapp.model.display import AmountStyle
 from posapp.model.money import Money
 from posapp.model.order import Customer
-from posapp.model.payment import Decline, DeclineClass, PaymentStatus, RefundState
+from posapp.model.payment import ActionState, Decline, DeclineClass, PaymentStatus
 from posapp.model.shop import Shop
 from posapp.receipts.content import Fact, Item, Receipt
 from posapp.receipts.wording import TRAINING, Tone
@@ -208,7 +208,7 @@ def test_a_pending_refund_is_never_shown_as_done() -> None:
 
 
 def test_a_done_refund_names_the_payment_it_belongs_to() -> None:
-    receipt = refund(replace(REFUND, state=RefundState.DONE))
+    receipt = refund(replace(REFUND, state=ActionState.DONE))
     assert receipt.title == "Refund receipt"
     assert receipt.result.words == "Refunded"
     assert receipt.result.advice == ""
@@ -228,7 +228,7 @@ def test_a_done_refund_names_the_payment_it_belongs_to() -> None:
 
 
 def test_a_failed_refund_says_that_no_money_came_back() -> None:
-    receipt = refund(replace(REFUND, state=RefundState.FAILED))
+    receipt = refund(replace(REFUND, state=ActionState.FAILED))
     assert receipt.title == "Refund notice"
     assert receipt.result.words == "Refund failed – no money was returned"
     assert receipt.result.tone is Tone.NOT_MOVED
@@ -241,7 +241,7 @@ def test_a_refund_the_gateway_gave_no_time_is_dated_now() -> None:
 
 
 def test_the_tax_in_a_refund_is_shown_where_it_is_certain() -> None:
-    done = replace(REFUND, state=RefundState.DONE)
+    done = replace(REFUND, state=ActionState.DONE)
     assert refund(done).taxes == (Fact("VAT 19\u00a0% included", "2.06"),)
     whole = refund(replace(done, amount=MIXED_ORDER.total), MIXED_ORDER)
     assert [tax.value for tax in whole.taxes] == ["1.63", "4.90"]
@@ -249,7 +249,7 @@ def test_the_tax_in_a_refund_is_shown_where_it_is_certain() -> None:
 
 
 def test_the_shops_reason_stays_with_the_shop() -> None:
-    assert REFUND.reason not in repr(refund(replace(REFUND, state=RefundState.DONE)))
+    assert REFUND.reason not in repr(refund(replace(REFUND, state=ActionState.DONE)))
 
 
 def test_no_text_holds_more_of_a_card_than_its_last_four_digits() -> None:

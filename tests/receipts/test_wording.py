@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from posapp.model.card import CardSummary
 from posapp.model.display import AmountStyle
-from posapp.model.payment import PaymentStatus, RefundState
+from posapp.model.payment import ActionState, PaymentStatus
 from posapp.receipts import wording
 from posapp.receipts.wording import (
     LONGEST_TEXT,
@@ -166,7 +166,7 @@ def test_rates_have_no_needless_zeros(rate: str, decimal: str, shown: str) -> No
 
 def test_every_status_has_words_of_its_own_and_open_ones_never_sound_final() -> None:
     assert wording.SALE_RESULT.keys() == set(PaymentStatus)
-    assert wording.REFUND_RESULT.keys() == set(RefundState)
+    assert wording.REFUND_RESULT.keys() == set(ActionState)
     words = [words for words, _ in wording.SALE_RESULT.values()]
     assert len(set(words)) == len(words)
     for status, (said, tone) in wording.SALE_RESULT.items():

@@ -10,13 +10,13 @@ from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict
 from posapp.model.history import PaymentDetail, PaymentRow, TimelineEntry
 from posapp.model.money import Money
 from posapp.model.payment import (
+    ActionState,
     Check,
     Decline,
     DeclineClass,
     Payment,
     PaymentStatus,
     RefundRecord,
-    RefundState,
 )
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -125,7 +125,7 @@ def detail(of: Outcome, *refunds: Attempt) -> PaymentDetail:
     return PaymentDetail(attempt=of.attempt, payment=of.payment, order=None, refunds=refunds)
 
 
-def refund_record(state: RefundState = RefundState.PENDING, name: str = "ref_1") -> RefundRecord:
+def refund_record(state: ActionState = ActionState.PENDING, name: str = "ref_1") -> RefundRecord:
     return RefundRecord(id=name, amount=euros(500), state=state, at=NOON)
 
 

@@ -10,7 +10,7 @@ from posapp.desk.outcome import Outcome
 from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.display import AmountStyle
 from posapp.model.history import TimelineEntry
-from posapp.model.payment import PaymentStatus, RefundState
+from posapp.model.payment import ActionState, PaymentStatus
 from posapp.ui.payments.state import (
     attempt_words,
     derive_detail,
@@ -185,12 +185,12 @@ def test_a_timeline_entry_tells_when_who_and_what_the_gateway_said() -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (RefundState.PENDING, "€\u00a05.00 pending"),
-        (RefundState.DONE, "€\u00a05.00 confirmed"),
-        (RefundState.FAILED, "€\u00a05.00 failed"),
+        (ActionState.PENDING, "€\u00a05.00 pending"),
+        (ActionState.DONE, "€\u00a05.00 confirmed"),
+        (ActionState.FAILED, "€\u00a05.00 failed"),
     ],
 )
-def test_a_refund_is_confirmed_only_when_it_is(state: RefundState, words: str) -> None:
+def test_a_refund_is_confirmed_only_when_it_is(state: ActionState, words: str) -> None:
     assert refund_words(samples.refund_record(state), STYLE) == words
 
 

@@ -32,7 +32,7 @@ from posapp.model.payment import refund_problem as general_problem
 
 
 class FlowlixGateway(FlowlixAccount):
-    """Fulfils ``Gateway`` and ``PaymentPages`` of ``posapp.gateways.port``.
+    """Fulfils ``Gateway`` of the port and the ability ``PaymentPages``.
 
     The API knows no phone orders: the bank may ask the caller to confirm, and the payment then
     has the status ACTION_NEEDED and an address. A charge may also be PENDING at first.

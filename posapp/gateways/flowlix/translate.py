@@ -8,7 +8,7 @@ from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summ
 from posapp.gateways.moments import from_unix
 from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.refund_sum import refund_sum
-from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Payment, PaymentStatus, RefundRecord
 
 REASON = "reason"
 """The metadata member under which a refund of ours carries the clerk's words."""
@@ -23,9 +23,9 @@ STATUSES = {
     "expired": PaymentStatus.EXPIRED,
 }
 _REFUND_STATES = {
-    "pending": RefundState.PENDING,
-    "succeeded": RefundState.DONE,
-    "failed": RefundState.FAILED,
+    "pending": ActionState.PENDING,
+    "succeeded": ActionState.DONE,
+    "failed": ActionState.FAILED,
 }
 
 
@@ -44,8 +44,8 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
     captured = refundable = 0
     refunded = said.amount_refunded
     if refunded is None:
-        refunded = refund_sum(refunds, RefundState.DONE)
-    pending = refund_sum(refunds, RefundState.PENDING)
+        refunded = refund_sum(refunds, ActionState.DONE)
+    pending = refund_sum(refunds, ActionState.PENDING)
     if status is PaymentStatus.CAPTURED:
         captured = amount.minor
         refundable = max(0, captured - refunded - pending)
@@ -89,7 +89,7 @@ def refund_from(said: wire.RefundAnswer, currency: str) -> RefundRecord:
     return RefundRecord(
         id=said.id,
         amount=money_said(said.amount, said.currency or currency),
-        state=_REFUND_STATES.get(said.status.lower(), RefundState.PENDING),
+        state=_REFUND_STATES.get(said.status.lower(), ActionState.PENDING),
         at=from_unix(moment) if moment else None,
         reason=plain(words if isinstance(words, str) else said.reason),
     )

@@ -9,7 +9,7 @@ from posapp.gateways.moments import from_unix
 from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.refund_sum import refund_sum
 from posapp.model.money import Money
-from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Payment, PaymentStatus, RefundRecord
 
 STATUSES = {
     "pending": PaymentStatus.PENDING,
@@ -21,9 +21,9 @@ STATUSES = {
     "expired": PaymentStatus.EXPIRED,
 }
 _REFUND_STATES = {
-    "pending": RefundState.PENDING,
-    "succeeded": RefundState.DONE,
-    "failed": RefundState.FAILED,
+    "pending": ActionState.PENDING,
+    "succeeded": ActionState.DONE,
+    "failed": ActionState.FAILED,
 }
 _TAKEN = (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)
 
@@ -41,12 +41,12 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
     amount = money_said(said.amount, said.currency)
     refunds = _refunds(said, status, amount)
     captured = amount.minor if status in _TAKEN else 0
-    refunded = refund_sum(refunds, RefundState.DONE)
+    refunded = refund_sum(refunds, ActionState.DONE)
     if said.refunded_amount is not None:
         refunded = said.refunded_amount
     if status is PaymentStatus.REFUNDED:
         refunded = captured
-    pending = refund_sum(refunds, RefundState.PENDING)
+    pending = refund_sum(refunds, ActionState.PENDING)
     if status is PaymentStatus.CAPTURED and refunded:
         whole = refunded >= captured
         status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
@@ -86,7 +86,7 @@ def _refunds(
         return ()
     # The forerunner refunds a payment as a whole and once: its id names the refund as well.
     at = from_unix(said.refunded_at) if said.refunded_at else None
-    return (RefundRecord(id=said.id, amount=amount, state=RefundState.DONE, at=at),)
+    return (RefundRecord(id=said.id, amount=amount, state=ActionState.DONE, at=at),)
 
 
 def _refund(said: wire.RefundEntry, currency: str) -> RefundRecord:
@@ -95,7 +95,7 @@ def _refund(said: wire.RefundEntry, currency: str) -> RefundRecord:
     return RefundRecord(
         id=said.id,
         amount=money_said(said.amount, said.currency or currency),
-        state=_REFUND_STATES.get(said.status.lower(), RefundState.PENDING),
+        state=_REFUND_STATES.get(said.status.lower(), ActionState.PENDING),
         at=from_unix(moment) if moment else None,
         reason=plain(said.reason),
     )

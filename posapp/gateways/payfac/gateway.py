@@ -22,7 +22,7 @@ from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.transport import Transport
 from posapp.model.card import Card
 from posapp.model.money import Money
-from posapp.model.payment import Payment, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Payment, RefundRecord
 
 _MOST_PAGES = 50
 _UNUSED_REFERENCE = "connection-check"
@@ -82,7 +82,7 @@ class PayfacGateway(Account):
         def made(document: object) -> RefundRecord:
             said = wire.read(wire.ActionAnswer, document)
             return RefundRecord(
-                id=said.action_id, amount=prepared.amount, state=RefundState.PENDING
+                id=said.action_id, amount=prepared.amount, state=ActionState.PENDING
             )
 
         return await self._refunded(await self._client.refund(prepared), made)

@@ -15,12 +15,11 @@ from posapp.gateways.payfac.minor_units import from_wire
 from posapp.gateways.refund_sum import refund_sum
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.card import CardSummary, Expiry
-from posapp.model.payment import Decline, Payment, PaymentStatus, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Decline, Payment, PaymentStatus, RefundRecord
 
 STATUSES = {
     "pending": PaymentStatus.PENDING,
-    # A retry that is due may still take the money.
-    "retryscheduled": PaymentStatus.PENDING,
+    "retryscheduled": PaymentStatus.RETRY_SCHEDULED,
     "authorized": PaymentStatus.AUTHORISED,
     "cardverified": PaymentStatus.VERIFIED,
     "voided": PaymentStatus.VOIDED,
@@ -90,7 +89,7 @@ def payment_from(
         created_at=from_iso(created) if created else now,
         captured=balances.captured,
         refunded=balances.refunded,
-        refund_pending=refund_sum(refunds, RefundState.PENDING),
+        refund_pending=refund_sum(refunds, ActionState.PENDING),
         refundable=balances.refundable,
         card=_card(said.source),
         auth_code=plain(said.auth_code or _auth_code(actions), 40),
@@ -144,7 +143,7 @@ def _balances(
         )
         if not captured and status in _WHOLLY_CAPTURED:
             captured = said.amount or 0
-    refunded = refund_sum(refunds, RefundState.DONE)
+    refunded = refund_sum(refunds, ActionState.DONE)
     if given.total_refunded is not None:
         refunded = minor(given.total_refunded)
     elif status is PaymentStatus.REFUNDED:
@@ -152,14 +151,14 @@ def _balances(
     if given.available_to_refund is not None:
         refundable = minor(given.available_to_refund)
     else:
-        refundable = max(0, minor(captured) - refunded - refund_sum(refunds, RefundState.PENDING))
+        refundable = max(0, minor(captured) - refunded - refund_sum(refunds, ActionState.PENDING))
     return _Balances(minor(captured), refunded, refundable)
 
 
 def _refund(entry: wire.Action, currency: str) -> RefundRecord:
     if entry.amount is None:
         raise Unreadable
-    state = {True: RefundState.DONE, False: RefundState.FAILED, None: RefundState.PENDING}
+    state = {True: ActionState.DONE, False: ActionState.FAILED, None: ActionState.PENDING}
     return RefundRecord(
         id=entry.id,
         amount=from_wire(entry.amount, currency),

@@ -10,12 +10,13 @@ from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.display import AmountStyle
 from posapp.model.history import PaymentDetail, PaymentRow, TimelineEntry
 from posapp.model.money import Money
-from posapp.model.payment import PaymentStatus, RefundRecord, RefundState
+from posapp.model.payment import ActionState, PaymentStatus, RefundRecord
 from posapp.ui.counter.result_state import card_words, check_words
 
 _STATUS: dict[PaymentStatus, tuple[str, str]] = {
     PaymentStatus.PENDING: ("In progress", "not_known"),
     PaymentStatus.ACTION_NEEDED: ("Waiting", "neutral"),
+    PaymentStatus.RETRY_SCHEDULED: ("Retry due", "not_known"),
     PaymentStatus.AUTHORISED: ("Approved", "moved"),
     PaymentStatus.PARTLY_CAPTURED: ("Part captured", "moved"),
     PaymentStatus.CAPTURED: ("Captured", "moved"),
@@ -210,9 +211,9 @@ _EVENTS = {
 
 def refund_words(record: RefundRecord, style: AmountStyle) -> str:
     word = {
-        RefundState.PENDING: "pending",
-        RefundState.DONE: "confirmed",
-        RefundState.FAILED: "failed",
+        ActionState.PENDING: "pending",
+        ActionState.DONE: "confirmed",
+        ActionState.FAILED: "failed",
     }[record.state]
     return f"{style.money(record.amount)} {word}"
 

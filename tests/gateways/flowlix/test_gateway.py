@@ -24,7 +24,7 @@ from posapp.gateways.port import (
 from posapp.gateways.transport import Transport
 from posapp.model.money import Money
 from posapp.model.order import Customer
-from posapp.model.payment import PaymentStatus, RefundState
+from posapp.model.payment import ActionState, PaymentStatus
 from tests.gateways import samples
 from tests.gateways.flowlix import documents
 from tests.gateways.flowlix.documents import PAYMENT_ID, error, page
@@ -227,7 +227,7 @@ async def test_a_refund_is_sent_with_amount_and_reason(transport: Transport) -> 
     assert (record.id, record.amount, record.state) == (
         "ref_Qa1Wz2Sx3Ed4Cr5Fv6Tg7By8",
         PARTIAL,
-        RefundState.PENDING,
+        ActionState.PENDING,
     )
     assert prepared.keeps
 
@@ -240,7 +240,7 @@ async def test_a_refund_that_is_decided_at_once_is_told_as_such(
     async with peer(saying(200, documents.REFUND | {"status": status})) as other:
         shop = gateway(transport, other.url)
         record = await shop.send_refund(shop.prepare_refund(samples.refund(PAID, PARTIAL)))
-    assert record.state is (RefundState.DONE if status == "SUCCEEDED" else RefundState.FAILED)
+    assert record.state is (ActionState.DONE if status == "SUCCEEDED" else ActionState.FAILED)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from posapp.gateways.flowlix_declines import REASONS
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import Money
-from posapp.model.payment import DeclineClass, Payment, PaymentStatus, RefundState
+from posapp.model.payment import ActionState, DeclineClass, Payment, PaymentStatus
 from tests.gateways.flowlix import documents
 
 
@@ -74,7 +74,7 @@ def test_refunds_show_in_status_and_list_though_the_word_stays() -> None:
     assert payment.status_said == "SUCCEEDED"
     assert (payment.captured, payment.refunded, payment.refundable) == (1290, 290, 1000)
     [refund] = payment.refunds
-    assert (refund.state, refund.reason) == (RefundState.DONE, "Mug arrived broken")
+    assert (refund.state, refund.reason) == (ActionState.DONE, "Mug arrived broken")
     assert refund.at == datetime.fromtimestamp(1760000510, UTC)
 
 
@@ -140,10 +140,10 @@ def test_every_status_word_was_tried() -> None:
 
 @pytest.mark.parametrize(
     ("said", "state"),
-    [("PENDING", RefundState.PENDING), ("SUCCEEDED", RefundState.DONE),
-     ("FAILED", RefundState.FAILED), ("ON_HOLD", RefundState.PENDING)],
+    [("PENDING", ActionState.PENDING), ("SUCCEEDED", ActionState.DONE),
+     ("FAILED", ActionState.FAILED), ("ON_HOLD", ActionState.PENDING)],
 )  # fmt: skip
-def test_a_refund_that_is_not_surely_ended_is_pending(said: str, state: RefundState) -> None:
+def test_a_refund_that_is_not_surely_ended_is_pending(said: str, state: ActionState) -> None:
     told = wire.read(wire.RefundAnswer, documents.REFUND | {"status": said})
     assert refund_from(told, "EUR").state is state
 

@@ -25,7 +25,7 @@ from posapp.gateways.port import (
 from posapp.gateways.transport import Transport
 from posapp.model.money import Money
 from posapp.model.order import Customer
-from posapp.model.payment import PaymentStatus, RefundState
+from posapp.model.payment import ActionState, PaymentStatus
 from tests.gateways import samples
 from tests.gateways.flowlix_classic import documents
 from tests.gateways.flowlix_classic.documents import PAYMENT_ID, REFERENCE, error, page
@@ -213,7 +213,7 @@ async def test_a_partial_refund_is_sent_with_the_clerks_words(transport: Transpo
     assert (record.id, record.amount, record.state) == (
         "01jb2m4k8w3x5y7z9a1c2d4e6f",
         PARTIAL,
-        RefundState.PENDING,
+        ActionState.PENDING,
     )
     assert prepared.keeps
 
@@ -242,7 +242,7 @@ async def test_a_refund_by_the_forerunner_is_done_at_once(transport: Transport) 
         shop = gateway(transport, other.url)
         prepared = shop.prepare_refund(samples.refund(paid, Money(1290, "EUR")))
         record = await shop.send_refund(prepared)
-    assert (record.id, record.state) == (paid.id, RefundState.DONE)
+    assert (record.id, record.state) == (paid.id, ActionState.DONE)
 
 
 @pytest.mark.parametrize(

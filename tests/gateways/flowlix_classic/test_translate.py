@@ -12,7 +12,7 @@ from posapp.gateways.flowlix_classic.translate import STATUSES, payment_from
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import Money
-from posapp.model.payment import Payment, PaymentStatus, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Payment, PaymentStatus, RefundRecord
 from tests.gateways.flowlix_classic import documents
 
 
@@ -63,7 +63,7 @@ def test_refunds_show_in_status_balances_and_list() -> None:
         RefundRecord(
             id="01jb2m4k8w3x5y7z9a1c2d4e6f",
             amount=Money(290, "EUR"),
-            state=RefundState.DONE,
+            state=ActionState.DONE,
             at=datetime.fromtimestamp(1760000510, UTC),
             reason="Mug arrived broken",
         ),
@@ -79,7 +79,7 @@ def test_a_failed_refund_is_left_to_refund_again() -> None:
     failed = documents.REFUND | {"status": "failed"}
     payment = translated(documents.SUCCEEDED | {"refunds": [failed]})
     assert (payment.refund_pending, payment.refundable) == (0, 1290)
-    assert payment.refunds[0].state is RefundState.FAILED
+    assert payment.refunds[0].state is ActionState.FAILED
 
 
 def test_early_payments_say_that_they_are_refunded() -> None:
@@ -107,7 +107,7 @@ def test_a_refunded_payment_of_the_forerunner_shows_its_one_refund() -> None:
         RefundRecord(
             id=payment.id,
             amount=Money(1290, "EUR"),
-            state=RefundState.DONE,
+            state=ActionState.DONE,
             at=datetime.fromtimestamp(1760000600, UTC),
         ),
     )

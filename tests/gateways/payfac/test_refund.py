@@ -20,7 +20,7 @@ from posapp.gateways.port import (
 )
 from posapp.gateways.transport import Transport
 from posapp.model.money import Money
-from posapp.model.payment import Payment, RefundRecord, RefundState
+from posapp.model.payment import ActionState, Payment, RefundRecord
 from tests.gateways import samples
 from tests.gateways.payfac import documents
 from tests.gateways.peers import Act, peer, saying
@@ -144,7 +144,7 @@ async def test_an_accepted_refund_is_pending_until_the_history_shows_it(
     assert received.headers["cko-idempotency-key"] == "refund-1"
     assert received.path == f"/payments/{documents.PAYMENT_ID}/refunds"
     assert record == RefundRecord(
-        id="act_2f56bhkau5dubequbv5aa6w4qi", amount=PARTIAL, state=RefundState.PENDING
+        id="act_2f56bhkau5dubequbv5aa6w4qi", amount=PARTIAL, state=ActionState.PENDING
     )
 
 

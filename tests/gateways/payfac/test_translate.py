@@ -11,7 +11,7 @@ from posapp.gateways.payfac.translate import STATUSES, is_complete, payment_from
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import Money
-from posapp.model.payment import Check, Payment, PaymentStatus, RefundState
+from posapp.model.payment import ActionState, Check, Payment, PaymentStatus
 from tests.gateways import samples
 from tests.gateways.payfac import documents
 
@@ -62,8 +62,8 @@ def test_a_read_payment_shows_its_balances_and_refunds_oldest_first() -> None:
     assert payment.created_at == datetime(2026, 1, 1, 10, 11, 11, 473766, tzinfo=UTC)
     assert payment.auth_code == "643381"
     assert [(r.id, r.amount.minor, r.state) for r in payment.refunds] == [
-        ("act_3", 1000, RefundState.FAILED),
-        ("act_4", 290, RefundState.DONE),
+        ("act_3", 1000, ActionState.FAILED),
+        ("act_4", 290, ActionState.DONE),
     ]
     assert payment.refunds[1].at == datetime(2026, 1, 2, 9, tzinfo=UTC)
     assert payment.live is None
@@ -73,7 +73,7 @@ def test_a_refund_that_is_not_decided_yet_is_pending() -> None:
     entry = {"id": "act_9", "type": "Refund", "amount": 100, "response_code": "10000"}
     payment = translated(documents.DETAILS, [entry, *documents.ACTIONS])
     assert payment.refund_pending == 100
-    assert payment.refunds[-1].state is RefundState.PENDING
+    assert payment.refunds[-1].state is ActionState.PENDING
 
 
 def test_a_payment_that_was_declined_finds_its_reason_in_the_history() -> None:
@@ -125,7 +125,7 @@ def test_the_bank_asking_for_a_check_is_an_action() -> None:
         ("Refunded", PaymentStatus.REFUNDED),
         ("Canceled", PaymentStatus.CANCELED),
         ("Expired", PaymentStatus.EXPIRED),
-        ("Retry Scheduled", PaymentStatus.PENDING),
+        ("Retry Scheduled", PaymentStatus.RETRY_SCHEDULED),
         ("CAPTURED", PaymentStatus.CAPTURED),
         ("partially_refunded", PaymentStatus.PARTLY_REFUNDED),
         ("Paid", PaymentStatus.UNKNOWN),
