@@ -37,8 +37,10 @@ class PayfacClient:
     async def request_payment(self, prepared: Prepared) -> Answer:
         return await self._money(prepared, PAYMENTS, PAYMENTS)
 
-    async def refund(self, prepared: Prepared) -> Answer:
-        return await self._money(prepared, prepared.path, f"{PAYMENTS}/{{id}}/refunds")
+    async def act(self, prepared: Prepared) -> Answer:
+        """A refund, capture, void or whatever else is asked of a payment that is there."""
+        last = prepared.path.rpartition("/")[2]
+        return await self._money(prepared, prepared.path, f"{PAYMENTS}/{{id}}/{last}")
 
     async def details(self, payment_id: str) -> Answer:
         return await self._look(f"{PAYMENTS}/{payment_id}", f"{PAYMENTS}/{{id}}")

@@ -5,31 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from posapp.gateways.abilities import ActionRequest
 from posapp.gateways.account import Account
 from posapp.gateways.answers import document_of, reading_of, unreadable_read
 from posapp.gateways.call import Answer
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
+from posapp.gateways.payfac.action_answer import NOTHING, action_from, given_back_before
+from posapp.gateways.payfac.action_body import KINDS, action_body, action_problem, amount_of
 from posapp.gateways.payfac.charge_body import card_problem, charge_body, charge_problem
 from posapp.gateways.payfac.client import PAGE, PAYMENTS, PayfacClient
 from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.errors import explain
 from posapp.gateways.payfac.refund_body import refund_body, refund_problem
 from posapp.gateways.payfac.translate import is_complete, payment_from
-from posapp.gateways.port import Charge, GatewayDown, GatewayError, OutcomeUnknown, Prepared, Refund
-from posapp.gateways.preparing import Problem, prepared_charge, prepared_refund, reject_if
+from posapp.gateways.port import (
+    Charge,
+    GatewayDown,
+    GatewayError,
+    OutcomeUnknown,
+    Prepared,
+    Refund,
+    Rejected,
+)
+from posapp.gateways.preparing import (
+    Problem,
+    prepared_action,
+    prepared_charge,
+    prepared_refund,
+    reject_if,
+)
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.transport import Transport
 from posapp.model.card import Card
 from posapp.model.money import Money
-from posapp.model.payment import ActionState, Payment, RefundRecord
+from posapp.model.payment import ActionKind, ActionRecord, ActionState, Payment, RefundRecord
 
 _MOST_PAGES = 50
 _UNUSED_REFERENCE = "connection-check"
+_SESSION = "sid_"
 
 
 class PayfacGateway(Account):
-    """Fulfils ``posapp.gateways.port.Gateway``.
+    """Fulfils ``Gateway`` of the port and the ability ``PaymentActions``.
 
     Args:
         connection: address, keys and what this account can do.
@@ -85,7 +103,34 @@ class PayfacGateway(Account):
                 id=said.action_id, amount=prepared.amount, state=ActionState.PENDING
             )
 
-        return await self._refunded(await self._client.refund(prepared), made)
+        return await self._refunded(await self._client.act(prepared), made)
+
+    def action_problem(self, asked: ActionRequest) -> str | None:
+        problem = action_problem(self._connection, asked)
+        return problem[1] if problem else self._id_problem(asked.payment)
+
+    def prepare_action(self, asked: ActionRequest) -> Prepared:
+        reject_if(action_problem(self._connection, asked))
+        if problem := self._id_problem(asked.payment):
+            raise Rejected(problem)
+        kind, last = KINDS[type(asked)]
+        return prepared_action(
+            kind,
+            asked,
+            action_body(self._connection, asked, now=self._clock()),
+            path=f"{PAYMENTS}/{asked.payment.id}/{last}",
+            amount=amount_of(asked),
+        )
+
+    async def send_action(self, prepared: Prepared) -> ActionRecord:
+        answer = await self._client.act(prepared)
+        if earlier := given_back_before(prepared, answer):
+            return earlier
+        return await self._acted(
+            answer,
+            lambda document: action_from(prepared, document),
+            nothing=NOTHING[ActionKind(prepared.operation)],
+        )
 
     async def read(self, payment_id: str) -> Payment:
         self._check_id(payment_id)
@@ -98,7 +143,9 @@ class PayfacGateway(Account):
         try:
             actions = wire.actions(await document_of(history))
             said = wire.read(wire.PaymentAnswer, await document_of(answer))
-            return self._payment(said, answer, actions)
+            # Asked for by the id of a session, a payment answers with its own.
+            if said.id == payment_id or payment_id.startswith(_SESSION):
+                return self._payment(said, answer, actions)
         except Unreadable:
             pass
         raise unreadable_read(answer, self.label)
@@ -133,7 +180,8 @@ class PayfacGateway(Account):
         return self._check_passed()
 
     def _broken_limit(self, charge: Charge) -> Problem | None:
-        return charge_problem(charge, label=self.label, currencies=self._connection.currencies)
+        currencies = self._connection.currencies
+        return charge_problem(charge, label=self.label, currencies=currencies, now=self._clock())
 
     async def _page(self, reference: str, skip: int) -> tuple[wire.Page, list[Payment]]:
         answer = await self._client.list_by_reference(reference, limit=PAGE, skip=skip)

@@ -19,6 +19,7 @@ __all__ = [
     "ActionAnswer",
     "Balances",
     "Errors",
+    "IncrementAnswer",
     "Page",
     "PaymentAnswer",
     "Source",
@@ -52,6 +53,8 @@ class Balances(Wire):
     total_voided: Amount | None = None
     total_captured: Amount | None = None
     total_refunded: Amount | None = None
+    available_to_capture: Amount | None = None
+    available_to_void: Amount | None = None
     available_to_refund: Amount | None = None
 
 
@@ -94,6 +97,7 @@ class PaymentAnswer(Wire):
     reference: Text | None = None
     requested_on: Text | None = None
     processed_on: Text | None = None
+    expires_on: Lenient[Text] = None
     balances: Balances | None = None
     response_code: Text | None = None
     response_summary: Lenient[Text] = None
@@ -114,13 +118,29 @@ class Action(Wire):
     response_summary: Lenient[Text] = None
     processed_on: Text | None = None
     auth_code: Lenient[Text] = None
+    authorization_type: Lenient[Text] = None
+    reference: Lenient[Text] = None
     processing: Lenient[Processing] = None
 
 
 class ActionAnswer(Wire):
-    """A refund that was accepted; it is done only when an action with this id says so."""
+    """Something that was accepted; it is done only when an action with this id says so."""
 
     action_id: Name
+
+
+class IncrementAnswer(Wire):
+    """What the bank said to an increment; ``amount`` is the increment, not the new total."""
+
+    action_id: Name
+    amount: Amount
+    currency: Name
+    approved: bool
+    status: Name
+    response_code: Name
+    response_summary: Lenient[Text] = None
+    processed_on: Text | None = None
+    auth_code: Lenient[Text] = None
 
 
 class Page(Wire):
