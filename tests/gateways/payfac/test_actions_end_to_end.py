@@ -2,127 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
-import pytest_asyncio
 
 from posapp.gateways.abilities import (
-    ActionRequest,
     Capture,
-    Increment,
     RetryCancellation,
-    Reversal,
-    Void,
 )
-from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.gateway import PayfacGateway
 from posapp.gateways.port import NotAllowed, Prepared, Rejected
-from posapp.gateways.transport import Transport
 from posapp.model.money import Money
 from posapp.model.payment import (
     ActionKind,
-    ActionRecord,
     ActionState,
-    Check,
     Payment,
     PaymentStatus,
 )
-from posapp.sandbox.server import start
 from tests.gateways import samples
-from tests.gateways.training import payfac_connection
-from tests.sandbox.callers import Admin, Payfac
+from tests.gateways.payfac.shop import TOTAL, Shop, totals
 
 pytestmark = pytest.mark.asyncio
-
-TOTAL = Money(1290, "EUR")
-GOOD = "4242424242424242"
-ANOTHER_PAYMENT = {"key": "another", "reference": "T1-1044-1-K7QX"}
-
-
-class Shop:
-    """The account, and the clock and faults of the gateway it talks to."""
-
-    def __init__(
-        self, connection: PayfacConnection, transport: Transport, admin: Admin, raw: Payfac
-    ) -> None:
-        self.connection = connection
-        self.transport = transport
-        self.gateway = PayfacGateway(connection, transport, clock=samples.present)
-        self.admin = admin
-        self.raw = raw
-        self._keys = 0
-
-    async def charge(
-        self,
-        number: str = GOOD,
-        amount: Money = TOTAL,
-        *,
-        capture: bool = False,
-        estimated: bool = False,
-    ) -> Payment:
-        asked = replace(samples.charge(amount), capture=capture, estimated=estimated)
-        prepared = self.gateway.prepare_charge(asked, samples.card(number))
-        return await self.read(await self.gateway.send_charge(prepared))
-
-    async def read(self, payment: Payment) -> Payment:
-        return await self.gateway.read(payment.id)
-
-    def key(self) -> str:
-        self._keys += 1
-        return f"action-{self._keys}"
-
-    async def act(self, asked: ActionRequest) -> ActionRecord:
-        return await self.gateway.send_action(self.gateway.prepare_action(asked))
-
-    async def done(self, asked: ActionRequest) -> Payment:
-        """Ask, see that nothing has happened yet, let time pass, read again."""
-        record = await self.act(asked)
-        assert record.state is ActionState.PENDING
-        before = await self.read(asked.payment)
-        assert before.state_of(record.id) is ActionState.PENDING
-        await self.admin.settle()
-        after = await self.read(asked.payment)
-        assert after.state_of(record.id) is ActionState.DONE
-        return after
-
-    async def capture(self, payment: Payment, minor: int, *, final: bool = True) -> Payment:
-        amount = Money(minor, "EUR")
-        return await self.done(Capture(payment, amount, self.key(), "CAP-1", final=final))
-
-    def void(self, payment: Payment) -> Void:
-        return Void(payment, self.key(), "VOID-1")
-
-    def increment(self, payment: Payment, minor: int) -> Increment:
-        return Increment(payment, Money(minor, "EUR"), self.key(), "INC-1")
-
-    def reversal(self, payment: Payment) -> Reversal:
-        return Reversal(payment, self.key(), "REV-1", who="agent-7")
-
-
-@pytest_asyncio.fixture
-async def shop(transport: Transport) -> AsyncIterator[Shop]:
-    sandbox = await start()
-    async with httpx.AsyncClient(trust_env=False) as http:
-        admin = Admin(http, sandbox.endpoints)
-        await admin.set(payfac_settle_seconds=3600.0)
-        connection = payfac_connection(sandbox.endpoints)
-        yield Shop(connection, transport, admin, Payfac(http, sandbox.endpoints, admin))
-    await sandbox.stop()
-
-
-def totals(payment: Payment) -> tuple[int, int, int, int, int]:
-    """Authorised, voided, left to capture, captured, left to refund."""
-    return (
-        payment.authorised,
-        payment.voided,
-        payment.capturable,
-        payment.captured,
-        payment.refundable,
-    )
 
 
 async def test_a_reservation_waits_to_be_captured(shop: Shop) -> None:
@@ -351,47 +252,6 @@ async def test_a_reversal_calls_off_the_retries(shop: Shop) -> None:
     await shop.act(shop.reversal(payment))
     await shop.admin.settle()
     assert (await shop.read(payment)).status is PaymentStatus.CANCELED
-
-
-@pytest.mark.parametrize(
-    ("number", "status"),
-    [
-        ("4659105569051157", PaymentStatus.VERIFIED),
-        ("4546381219393284", PaymentStatus.VERIFIED),
-        ("4544249167673670", PaymentStatus.DECLINED),
-    ],
-)
-async def test_a_card_is_verified_without_moving_money(
-    shop: Shop, number: str, status: PaymentStatus
-) -> None:
-    payment = await shop.charge(number, Money(0, "EUR"), capture=True)
-    assert payment.status is status
-    assert payment.amount == Money(0, "EUR")
-    assert totals(payment) == (0, 0, 0, 0, 0)
-    assert payment.history[0].kind is ActionKind.VERIFICATION
-    if status is PaymentStatus.VERIFIED:
-        assert payment.code_check in (Check.MATCH, Check.NOT_CHECKED)
-    for asked in (shop.void(payment), shop.reversal(payment)):
-        assert shop.gateway.action_problem(asked) is not None
-
-
-async def test_the_answer_to_a_verification_already_says_it_all(shop: Shop) -> None:
-    asked = samples.charge(Money(0, "EUR"))
-    prepared = shop.gateway.prepare_charge(asked, samples.card("4659105569051157"))
-    payment = await shop.gateway.send_charge(prepared)
-    assert (payment.status, payment.amount) == (PaymentStatus.VERIFIED, Money(0, "EUR"))
-    assert payment.reference == asked.reference
-
-
-async def test_a_capture_on_a_later_day_happens_by_itself(shop: Shop) -> None:
-    at = samples.present() + timedelta(days=2)
-    asked = replace(samples.charge(), capture=False, capture_at=at)
-    prepared = shop.gateway.prepare_charge(asked, samples.card(GOOD))
-    payment = await shop.gateway.send_charge(prepared)
-    await shop.admin.forward(86_400)
-    assert (await shop.read(payment)).status is PaymentStatus.AUTHORISED
-    await shop.admin.forward(86_400 + 4000)
-    assert (await shop.read(payment)).status is PaymentStatus.CAPTURED
 
 
 def _again(prepared: Prepared) -> Prepared:
