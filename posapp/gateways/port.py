@@ -69,10 +69,6 @@ class Unauthorised(GatewayError):
     """The key or token is not accepted."""
 
 
-class Duplicate(GatewayError):
-    """A request under the same key is still running, or the key was used for another body."""
-
-
 class RateLimited(GatewayError):
     """Too many requests. ``retry_after`` in seconds, None where the gateway did not say."""
 
