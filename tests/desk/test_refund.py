@@ -107,7 +107,9 @@ async def test_a_refund_that_fails_later_gives_its_reservation_back(shop: Shop) 
 
 async def test_why_a_refund_failed_is_noted_where_the_gateway_says_so(shop: Shop) -> None:
     sale = await shop.charge()
-    why = Decline("refund_failed", DeclineClass.TECHNICAL, "The refund failed.", "Try again.", False)
+    why = Decline(
+        "refund_failed", DeclineClass.TECHNICAL, "The refund failed.", "Try again.", False
+    )
     shop.gateway.refunds.append(
         Twist(refund=lambda told: replace(told, state=ActionState.FAILED, decline=why))
     )
