@@ -83,6 +83,10 @@ class GatewayDown(GatewayError):
     """A read failed: the gateway did not answer, or not usefully. Never raised by a money call."""
 
 
+class NotGenuine(GatewayError):
+    """A notice that reached us does not prove that it comes from the gateway, and now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """One charge to ask for. ``reference`` is unique to the attempt, at most 30 characters.
