@@ -18,6 +18,7 @@ from posapp.gateways.port import (
     NotFound,
     OutcomeUnknown,
     RateLimited,
+    Refund,
     Rejected,
     Unauthorised,
 )
@@ -32,6 +33,7 @@ from tests.gateways.peers import Act, peer, saying
 
 PAID = samples.payment(payment_id=PAYMENT_ID)
 PARTIAL = Money(290, "EUR")
+ASKED = samples.refund(PAID, PARTIAL)
 
 
 def gateway(transport: Transport, url: str = "https://flowlix.test") -> FlowlixGateway:
@@ -125,7 +127,10 @@ def test_the_fingerprint_leaves_the_card_out(transport: Transport) -> None:
     ("charge", "word"),
     [
         (samples.charge(Money(1290, "USD")), "EUR only"),
-        (samples.charge(Money(0, "EUR")), "above zero"),
+        (samples.charge(Money(0, "EUR")), "cannot verify a card without charging it"),
+        (replace(samples.charge(), capture=False), "takes the money at once"),
+        (replace(samples.charge(), capture_at=samples.NOW), "takes the money at once"),
+        (replace(samples.charge(), estimated=True), "takes the final amount only"),
         (samples.charge(reference="x" * 256), "reference"),
         (samples.charge(reference=""), "reference"),
         (samples.charge(description="x" * 501), "description has more than 500"),
@@ -300,6 +305,31 @@ def test_a_refund_that_is_impossible_is_refused_here(
         shop.prepare_refund(samples.refund(PAID, amount))
 
 
+@pytest.mark.parametrize(
+    ("asked", "field", "words"),
+    [
+        (replace(ASKED, reason="x" * 501), "reason", "reason has more than 500 characters"),
+        (replace(ASKED, reference="x" * 501), "reference", "1 to 500 characters"),
+        (replace(ASKED, key="x" * 256), "key", "1 to 255 characters"),
+        (replace(ASKED, key=""), "key", "1 to 255 characters"),
+    ],
+)
+def test_a_broken_limit_of_a_refund_is_named(
+    transport: Transport, asked: Refund, field: str, words: str
+) -> None:
+    with pytest.raises(Rejected, match=words) as raised:
+        gateway(transport).prepare_refund(asked)
+    assert set(raised.value.fields) == {field}
+
+
+def test_the_longest_that_is_allowed_is_sent_whole(transport: Transport) -> None:
+    asked = replace(ASKED, reason="x" * 500, key="k" * 255)
+    prepared = gateway(transport).prepare_refund(asked)
+    assert json.loads(bytes(prepared.body))["metadata"]["reason"] == "x" * 500
+    charge = samples.charge(reference="r" * 255, description="d" * 500, key="k" * 255)
+    assert gateway(transport).charge_problem(charge) is None
+
+
 @pytest.mark.asyncio
 async def test_a_payment_is_read(transport: Transport) -> None:
     async with peer(saying(200, documents.PARTLY_REFUNDED)) as other:
@@ -317,7 +347,10 @@ async def test_a_payment_is_read(transport: Transport) -> None:
         (saying(400), NotFound),
         (saying(429), RateLimited),
         (saying(500), GatewayDown),
+        (saying(409), GatewayDown),
         (saying(200), GatewayDown),
+        (saying(200, documents.SUCCEEDED | {"id": "pay_Zx1Cv2Bn3Ma4Sd5Fg6Hj7Kl8"}), GatewayDown),
+        (saying(200, documents.SUCCEEDED | {"id": PAYMENT_ID.upper()}), GatewayDown),
     ],
 )
 @pytest.mark.asyncio
