@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from posapp.sandbox.cards import CardFace
 
@@ -32,7 +33,7 @@ class PendingAction:
     """
 
     id: str
-    type: str
+    type: Literal["Capture", "Refund", "Void", "Cancel"]
     amount: int | None
     due: float
     held: int = 0
