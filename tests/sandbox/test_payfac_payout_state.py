@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from posapp.sandbox.server import start
+from posapp.sandbox.server import SandboxError, start
 from tests.sandbox.callers import Admin, Payfac
 from tests.sandbox.payouts import (
     ADDRESS,
@@ -54,12 +54,14 @@ async def test_no_number_of_a_card_or_an_account_is_kept_shown_or_logged(
     account = {"type": "bank_account", "country": "GB", "account_number": "31926819"}
     short = {"type": "bank_account", "country": "GB", "bban": "987654", "bank_code": "12345678"}
     papers = {"type": "passport", "number": "PASS-77"}
+    private = {"identification": papers, "date_of_birth": "1986-01-01", "tax_id": "TAX-77"}
     described = {"billing_descriptor": {"reference": "x"}}
     bodies = [
         *PAYOUTS,
         payout(account, **described),
         payout(short, **described),
-        bank_payout(sender={**PERSON, "address": ADDRESS, "identification": papers}),
+        bank_payout(sender={**PERSON, "address": ADDRESS, **private}),
+        payout({"type": "token", "token": TOKEN, "account_holder": {**PERSON, **private}}),
         card_payout(account_number="31926819", iban=IBAN),
     ]
     state = tmp_path / "training.json"
@@ -86,7 +88,7 @@ async def test_no_number_of_a_card_or_an_account_is_kept_shown_or_logged(
     secrets = (PAID_CARD, IBAN, "31926819", "12345678", "AhJ3hnYAoAbVz5zg1e17", TOKEN, "PASS-77")
     for text in texts:
         # Of an account number that is short not even the end is kept.
-        for secret in (*secrets, "987654", '"7654"', "1986-01-01"):
+        for secret in (*secrets, "987654", '"7654"', "1986-01-01", "TAX-77"):
             assert secret not in text
 
 
@@ -119,6 +121,17 @@ async def test_a_payout_is_in_the_file_before_its_answer(tmp_path: Path) -> None
         await admin.forward(3601)
         await payfac.details(made)
         assert json.loads(state.read_text())["payfac_payouts"][made]["status"] == "paid"
+
+
+async def test_a_state_that_lacks_what_it_always_had_is_refused(tmp_path: Path) -> None:
+    state = tmp_path / "training.json"
+    async with _running(state):
+        pass
+    whole = json.loads(state.read_text())
+    for part in ("payfac", "answers", "clock_offset"):
+        state.write_text(json.dumps({name: whole[name] for name in whole if name != part}))
+        with pytest.raises(SandboxError, match="parts"):
+            await start(state=state)
 
 
 async def test_a_state_from_before_there_were_payouts_still_loads(tmp_path: Path) -> None:

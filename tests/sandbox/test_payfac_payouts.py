@@ -144,6 +144,8 @@ async def test_a_bank_payout_can_be_paid_and_come_back(
     assert (returned["type"], returned["response_code"], returned["amount"]) == (
         "Return", code, 1000,
     )  # fmt: skip
+    # The return took place; its code says why.
+    assert returned["approved"] is True
     assert (paid["type"], paid["response_code"]) == ("Payout", "10000")
     assert returned["processed_on"] > paid["processed_on"]
 
@@ -207,6 +209,7 @@ async def test_the_shape_of_the_details_can_be_forced(
             assert payout_contract.details(shown)
             newer = shown["status"].islower()
             assert ("links" in shown) == newer
+            assert "scheme_id" not in shown  # no scheme has taken either of them
             if shown["status"] not in statuses:
                 statuses.append(shown["status"])
         await admin.settle()
@@ -243,6 +246,29 @@ async def test_a_list_holds_payments_and_payouts_newest_first(payfac: Payfac, ad
     assert page["data"][1] == await payfac.details(made[2])
     second = (await payfac.get("/payments?reference=MIX&limit=2&skip=1")).json()
     assert [shown["id"] for shown in second["data"]] == made[2:0:-1]
+
+
+async def test_lists_show_a_payout_up_to_date(payfac: Payfac, admin: Admin) -> None:
+    await sent(payfac, bank_payout())
+    await admin.forward(3601)
+    (listed,) = (await payfac.get("/payments?reference=PO-1")).json()["data"]
+    assert listed["status"] == "Paid"
+    made = await sent(payfac, bank_payout(reference="PO-2"))
+    await admin.forward(3601)
+    (found,) = (await search(payfac, "reference:'PO-2'"))["data"]
+    assert (found["id"], found["status"]) == (made, "Paid")
+
+
+async def test_lists_can_lag_behind_the_details_of_a_payout(payfac: Payfac, admin: Admin) -> None:
+    await admin.set(list_lag_seconds=20)
+    made = await sent(payfac, bank_payout())
+    assert (await payfac.details(made))["id"] == made
+    for seconds, count in ((0, 0), (21, 1)):
+        await admin.forward(seconds)
+        page = (await payfac.get("/payments?reference=PO-1")).json()
+        assert (page["total_count"], len((await search(payfac, "amount:>0"))["data"])) == (
+            count, count,
+        )  # fmt: skip
 
 
 async def test_a_search_finds_payouts_with_their_own_members(payfac: Payfac, admin: Admin) -> None:
