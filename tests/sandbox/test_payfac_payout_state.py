@@ -60,7 +60,7 @@ async def test_no_number_of_a_card_or_an_account_is_kept_shown_or_logged(
         *PAYOUTS,
         payout(account, **described),
         payout(short, **described),
-        bank_payout(sender={**PERSON, "address": ADDRESS, **private}),
+        bank_payout(sender={**PERSON, "address": {**ADDRESS, "iban": IBAN}, **private}),
         payout({"type": "token", "token": TOKEN, "account_holder": {**PERSON, **private}}),
         card_payout(account_number="31926819", iban=IBAN),
     ]

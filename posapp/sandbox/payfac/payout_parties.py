@@ -26,12 +26,22 @@ _PAPERS = (
 )
 _FUNDS = ("credit", "debit", "prepaid", "deposit_account", "mobile_money_account", "cash")
 _LONGEST_NAME = 50
-_PERSON = frozenset(
-    """type first_name middle_name last_name full_name company_name reference reference_type
-    source_of_funds identification date_of_birth dob country_of_birth nationality address
-    billing_address phone email gender tax_id residential_status account_name_inquiry""".split()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_KNOWN = _words(
+    """type first_name middle_name last_name company_name identification date_of_birth dob
+    country_of_birth nationality tax_id"""
 )
-_PAPER = frozenset({"type", "number", "issuing_country", "date_of_expiry"})
+_KNOWN_HOLDER = _KNOWN | _words(
+    "full_name billing_address phone email gender residential_status account_name_inquiry"
+)
+_KNOWN_SENDER = _KNOWN | _words("address reference reference_type source_of_funds")
+_KNOWN_PAPER = _words("type number issuing_country date_of_expiry")
+_ADDRESS = ("address_line1", "address_line2", "city", "state", "zip", "country")
 
 
 def read_holder(destination: Reader, *, strict: bool) -> Members | None:
@@ -55,6 +65,8 @@ def read_holder(destination: Reader, *, strict: bool) -> Members | None:
     holder.choice("residential_status", ("resident", "non_resident"), "")
     holder.flag("account_name_inquiry", None)
     _private(holder, strict=strict)
+    if strict:
+        holder.unknown(_KNOWN_HOLDER)
     return {"type": kind, **names}
 
 
@@ -67,7 +79,8 @@ def read_sender(body: Reader, *, to_bank: bool, strict: bool) -> Members | None:
     shown: Members = {"type": kind, **_names(sender, kind)}
     address = sender.part("address", "address_invalid")
     if address is not None:
-        shown["address"] = read_address(address)
+        told = read_address(address)
+        shown["address"] = {name: told[name] for name in _ADDRESS if name in told}
     elif sender.get("address") is None and kind not in (None, "instrument"):
         sender.refuse("sender_address_required")
     reference = sender.text("reference", longest=50)
@@ -76,6 +89,8 @@ def read_sender(body: Reader, *, to_bank: bool, strict: bool) -> Members | None:
     sender.text("reference_type", longest=50)
     sender.choice("source_of_funds", _FUNDS, "")
     _private(sender, strict=strict)
+    if strict:
+        sender.unknown(_KNOWN_SENDER)
     return shown
 
 
@@ -126,9 +141,7 @@ def _private(party: Reader, *, strict: bool) -> None:
         read_country(paper, "issuing_country", "country_invalid")
         _date(paper, "date_of_expiry")
         if strict:
-            paper.unknown(_PAPER)
-    if strict:
-        party.unknown(_PERSON)
+            paper.unknown(_KNOWN_PAPER)
 
 
 def _date(part: Reader, name: str) -> None:
