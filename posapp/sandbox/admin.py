@@ -15,7 +15,7 @@ from posapp.sandbox.flowlix_rules import lifecycle
 from posapp.sandbox.http import BadJson, Call, Reply, json_reply
 from posapp.sandbox.idempotency import Slot
 from posapp.sandbox.ids import uuid4
-from posapp.sandbox.payfac import settling
+from posapp.sandbox.payfac import payouts, settling
 
 
 class _Wrong(Exception):
@@ -90,6 +90,7 @@ class AdminApi(Api):
         """Everything that is under way takes effect now, whenever it was due."""
         store = self.world.store
         settled = settling.settle_all_now(store.payfac, call.now)
+        settled += payouts.settle_all_now(store.payfac_payouts, call.now)
         for table in (store.flowlix, store.classic):
             settled += lifecycle.settle_all_now(table, call.now)
         return json_reply(200, {"settled": settled})
@@ -135,10 +136,12 @@ class AdminApi(Api):
         return json_reply(200, {"calls": [to_plain(seen) for seen in self.world.calls]})
 
     def _dump(self, call: Call) -> Reply:
-        """All payments; no credentials, no card numbers, no kept answers."""
+        """All payments and payouts; no credentials, no card numbers, no kept answers."""
         store = self.world.store
         for payment in list(store.payfac.newest_first()):
             settling.settle(store.payfac, payment, call.now)
+        for payout in list(store.payfac_payouts.newest_first()):
+            payouts.settle(store.payfac_payouts, payout, call.now)
         for table in (store.flowlix, store.classic):
             for attempt in list(table.newest_first()):
                 lifecycle.settle(table, attempt, call.now)
@@ -146,6 +149,7 @@ class AdminApi(Api):
             "now": call.now,
             "settings": asdict(store.settings),
             "payfac": store.payfac.plain(),
+            "payfac_payouts": store.payfac_payouts.plain(),
             "flowlix": store.flowlix.plain(),
             "flowlix_classic": store.classic.plain(),
             "kept_answers": len(store.answers),
@@ -153,9 +157,9 @@ class AdminApi(Api):
         return json_reply(200, content)
 
     def _reset(self, _call: Call) -> Reply:
-        """Forget payments, kept answers, faults, calls and rates. Keys, clock, settings stay."""
+        """Forget all but keys, clock and settings: payments, payouts, answers, faults, calls."""
         store = self.world.store
-        for table in (store.payfac, store.flowlix, store.classic):
+        for table in (store.payfac, store.payfac_payouts, store.flowlix, store.classic):
             table.clear()
         self.world.idempotency.forget()
         self.world.faults.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from posapp.sandbox.cards import CardFace
 
@@ -32,7 +33,7 @@ class PendingAction:
     """
 
     id: str
-    type: str
+    type: Literal["Capture", "Refund", "Void", "Cancel"]
     amount: int | None
     due: float
     held: int = 0
@@ -109,6 +110,46 @@ class PayfacPayment:
     session_id: str | None = None
     challenge: PayfacChallenge | None = None
     retry: PayfacRetry | None = None
+
+
+@dataclass(slots=True)
+class PayoutStep:
+    """What happens to a payout by itself when its time comes, with its answer code."""
+
+    id: str
+    type: Literal["Payout", "Return"]
+    due: float
+    code: str
+
+
+@dataclass(slots=True)
+class PayfacPayout:
+    """Money sent to a card or a bank account. Amounts are minor units; times seconds since 1970.
+
+    ``source``, ``destination`` and ``sender`` are as the API shows them: of the number of a card
+    or an account they hold the last four characters at most. ``steps`` is what follows by
+    itself, in its order.
+    """
+
+    id: str
+    requested_on: float
+    amount: int
+    currency: str
+    kind: Literal["card", "bank"]
+    status: Literal["pending", "paid", "declined", "returned"]
+    value_date: float
+    source: dict[str, object]
+    destination: dict[str, object]
+    processing_channel_id: str
+    reference: str | None = None
+    billing_descriptor: dict[str, object] | None = None
+    sender: dict[str, object] | None = None
+    instruction: dict[str, object] = field(default_factory=dict)
+    metadata: dict[str, object] = field(default_factory=dict)
+    processed_on: float | None = None
+    scheme_id: str | None = None
+    actions: list[PayfacAction] = field(default_factory=list)
+    steps: list[PayoutStep] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ class Settings:
     payfac_refuse_changed_repeat: bool = False
     payfac_amount_triggers: bool = False
     payfac_moto_enabled: bool = True
+    payfac_payout_shape: Literal["by_kind", "classic", "newer"] = "by_kind"
     payfac_rate_per_minute: int | None = None
     # Flowlix, both generations
     flowlix_settle_seconds: float = 1.0

@@ -16,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox import contract
+from tests.sandbox import contract, payout_contract
 from tests.sandbox.callers import Admin, Flowlix, Payfac, classic_direct, direct, payment
 from tests.sandbox.contract import EMPTY, PAYFAC_ERROR, Answers, Check, flowlix_error, judge
 from tests.sandbox.generated import HOSTILE_BODIES, SCALARS, nearly
+from tests.sandbox.payouts import PAYOUTS, bank_payout, card_payout, sent
 
 _LONG = os.environ.get("POSAPP_FUZZ") == "long"
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(0 if _LONG else 120)]
@@ -86,6 +87,13 @@ _TOKEN: dict[str, Any] = {
     "client_secret": "{secret}",
     "scope": "gateway",
 }
+_REQUESTED: Answers = {
+    201: contract.PAYFAC_CREATED,
+    202: payout_contract.accepted,
+    422: PAYFAC_ERROR,
+    401: None,
+    403: None,
+}
 _ONE = "/payments/{id}"
 PAYFAC_ROWS = [
     Row(
@@ -94,32 +102,27 @@ PAYFAC_ROWS = [
         {200: contract.TOKEN, 400: contract.TOKEN_ERROR},
         [_TOKEN, _TOKEN | {"client_secret": "x"}, _TOKEN | {"scope": "x"}],
     ),
-    Row(
-        "POST",
-        "/payments",
-        {
-            201: contract.PAYFAC_CREATED,
-            202: contract.PAYFAC_PENDING,
-            422: PAYFAC_ERROR,
-            401: None,
-            403: None,
-        },
-        _PAYMENTS,
-    ),
-    Row("GET", "/payments", {202: contract.PAYFAC_LIST, 422: PAYFAC_ERROR, 401: None, 403: None}),
+    # One address: a key of the one can bring back an answer to the other.
+    Row("POST", "/payments", _REQUESTED, _PAYMENTS),
+    Row("POST", "/payments", _REQUESTED, PAYOUTS),
+    Row("GET", "/payments", {202: payout_contract.LIST, 422: PAYFAC_ERROR, 401: None, 403: None}),
     Row(
         "POST",
         "/payments/search",
         {
-            202: contract.PAYFAC_FOUND,
+            202: payout_contract.FOUND,
             400: PAYFAC_ERROR,
             422: PAYFAC_ERROR,
             401: None,
             403: None,
         },
-        [{"query": "reference:'ORDER-1'", "limit": 1}, {"query": "id:'x' AND amount:>5"}],
+        [
+            {"query": "reference:'ORDER-1'", "limit": 1},
+            {"query": "id:'x' AND amount:>5"},
+            {"query": "amount:>5 OR status:'Paid'"},
+        ],
     ),
-    Row("GET", _ONE, {200: contract.PAYFAC_DETAILS, **EMPTY}),
+    Row("GET", _ONE, {200: payout_contract.details, **EMPTY}),
     Row("GET", f"{_ONE}/actions", {200: contract.PAYFAC_ACTIONS, **EMPTY}),
     Row(
         "POST",
@@ -172,7 +175,9 @@ _queries = st.dictionaries(
     st.sampled_from(
         ["reference", "limit", "skip", "starting_after", "ending_before", "status", "created[gte]"]
     ),
-    st.sampled_from(["ORDER-1", "1", "100", "0", "-1", "{id}", "succeeded", "PENDING", "\u202e"])
+    st.sampled_from(
+        ["ORDER-1", "PO-1", "1", "100", "0", "-1", "{id}", "succeeded", "PENDING", "\u202e"]
+    )
     | st.text(max_size=8),
     max_size=3,
 )
@@ -289,6 +294,7 @@ async def _fresh(admin: Admin) -> None:
 async def test_payfac_answers_every_request_as_described(payfac: Payfac, steps: list[Step]) -> None:
     await _fresh(payfac.admin)
     first = [await payfac.authorize(authorization_type="Estimated"), await payfac.captured()]
+    first += [await sent(payfac, bank_payout()), await sent(payfac, card_payout())]
     await Run(payfac, first).all(steps)
 
 

@@ -13,6 +13,7 @@ from checkout_sdk.payments.payments import (
     AuthorizationRequest,
     CaptureRequest,
     CaptureType,
+    PaymentRequestIdDestination,
     PaymentsQueryFilter,
     PaymentsSearchRequest,
     RefundRequest,
@@ -21,7 +22,13 @@ from checkout_sdk.payments.payments import (
 
 from posapp.sandbox.server import Sandbox
 from tests.sandbox.callers import Admin
-from tests.sandbox.official import official_client, phone_order
+from tests.sandbox.official import (
+    bank_destination,
+    card_destination,
+    official_client,
+    payout_order,
+    phone_order,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -185,6 +192,63 @@ async def test_payments_are_listed_by_reference_and_found_by_searching(client: C
     search = request_of(PaymentsSearchRequest, query="reference:'ORD-7'", limit=10)
     found = await client.call("search_payments", search)
     assert {payment.id for payment in found.data} == set(made)
+
+
+async def test_money_is_sent_to_a_card_and_read_in_the_newer_shape(
+    client: Client, admin: Admin
+) -> None:
+    card = card_destination("4921817844445119")
+    asked = payout_order(card, 1500, reference="PO-7", metadata={"till": 4})
+    made = await client.call("request_payout", asked, "key-1")
+    assert made.http_metadata.status_code == 202
+    assert (made.status, made.reference) == ("Pending", "PO-7")
+    assert made.instruction.value_date
+    assert (await client.call("request_payout", asked, "key-1")).id == made.id
+    before = await client.details(made.id)
+    assert (before.status, before.processed_on) == ("pending", None)
+    await admin.settle()
+    after = await client.details(made.id)
+    assert (after.id, after.amount, after.currency, after.status) == (
+        made.id, 1500, "GBP", "approved",
+    )  # fmt: skip
+    assert (after.destination.last4, after.metadata.till) == ("5119", 4)
+    assert await client.history(made.id) == [("Payout", 1500, True)]
+
+
+async def test_money_is_sent_to_a_bank_account_and_read_in_the_classic_shape(
+    client: Client, admin: Admin
+) -> None:
+    made = await client.call("request_payout", payout_order(bank_destination(), 1500))
+    assert made.http_metadata.status_code == 202
+    before = await client.details(made.id)
+    assert (before.status, before.approved) == ("Pending", False)
+    await admin.settle()
+    after = await client.details(made.id)
+    assert (after.status, after.approved, after.amount) == ("Paid", True, 1500)
+    assert (after.destination.type, after.destination.last4) == ("bank_account", "6819")
+    assert after.instruction.scheme == "local"
+    with pytest.raises(CheckoutApiException) as raised:
+        await client.call("void_payment", made.id)
+    assert raised.value.http_metadata.status_code == 403
+
+
+async def test_a_payout_to_something_stored_is_listed_and_found(client: Client) -> None:
+    stored = PaymentRequestIdDestination()
+    stored.id = "src_gsd2agaqd2sernz5tpcfv555nq"
+    made = await client.call("request_payout", payout_order(stored, 1500, reference="PO-8"))
+    query = request_of(PaymentsQueryFilter, reference="PO-8")
+    page = await client.call("get_payments_list", query)
+    assert [(shown.id, shown.status) for shown in page.data] == [(made.id, "Pending")]
+    search = request_of(PaymentsSearchRequest, query="reference:'PO-8'", limit=10)
+    (shown,) = (await client.call("search_payments", search)).data
+    assert (shown.id, shown.destination.id) == (made.id, stored.id)
+
+
+async def test_a_refused_payout_carries_its_codes(client: Client) -> None:
+    asked = payout_order(bank_destination(), 1500, billing_descriptor=None)
+    with pytest.raises(CheckoutApiException) as raised:
+        await client.call("request_payout", asked)
+    assert raised.value.error_details == ["billing_descriptor_reference_required"]
 
 
 async def test_the_client_gets_in_with_an_access_token(sandbox: Sandbox) -> None:

@@ -8,8 +8,11 @@ from posapp.sandbox import cards, ids
 from posapp.sandbox.clock import DAY
 from posapp.sandbox.http import BadJson, Call, Reply, json_reply
 from posapp.sandbox.payfac import settling, tables, views
-from posapp.sandbox.payfac.errors import NOT_FOUND, Refused, empty, unprocessable
+from posapp.sandbox.payfac.errors import FORBIDDEN, NOT_FOUND, Refused, empty, unprocessable
 from posapp.sandbox.payfac.fields import Members
+from posapp.sandbox.payfac.history import History
+from posapp.sandbox.payfac.payout_rules import is_payout
+from posapp.sandbox.payfac.payouts import Payouts
 from posapp.sandbox.payfac.validation import PaymentRequest, read_payment
 from posapp.sandbox.records import (
     PayfacChallenge,
@@ -47,15 +50,19 @@ class Payments:
     def __init__(self, world: World) -> None:
         self._world = world
         self._table: Table[PayfacPayment] = world.store.payfac
+        self._payouts = Payouts(world)
+        self._history = History(world)
         self._base = world.base("payfac")
 
     def find(self, call: Call) -> PayfacPayment:
         """The payment of the path, up to date.
 
         Raises:
-            Refused: 404.
+            Refused: 404, or 403 for a payout, with which nothing can be done but reading it.
         """
         name = call.parameters["id"]
+        if self._payouts.find(name, call.now) is not None:
+            raise Refused(empty(FORBIDDEN))
         payment = self._table.get(name) if _PAYMENT_ID.fullmatch(name) else None
         if payment is None and _SESSION_ID.fullmatch(name):
             payment = self.of_session(name)
@@ -72,6 +79,8 @@ class Payments:
 
     def request(self, call: Call) -> Reply:
         members = read_object(call)
+        if is_payout(members):
+            return self._payouts.request(call, members)
         wanted = read_payment(members, self._world.settings, call.now)
         if not isinstance(wanted, PaymentRequest):
             return unprocessable(call, wanted)
@@ -162,12 +171,18 @@ class Payments:
         )
 
     def details(self, call: Call) -> Reply:
+        payout = self._payouts.find(call.parameters["id"], call.now)
+        if payout is not None:
+            return self._payouts.details(payout)
         payment = self.find(call)
         asked_by_session = call.parameters["id"].startswith("sid_")
         shown = views.details(payment, self._base, with_actions=asked_by_session)
         return json_reply(200, shown)
 
     def actions(self, call: Call) -> Reply:
+        payout = self._payouts.find(call.parameters["id"], call.now)
+        if payout is not None:
+            return self._payouts.actions(payout)
         payment = self.find(call)
         if call.parameters["id"].startswith("sid_"):
             return empty(NOT_FOUND)
@@ -175,7 +190,7 @@ class Payments:
         return json_reply(200, entries)
 
     def list(self, call: Call) -> Reply:
-        """Payments with one reference, newest first."""
+        """Payments and payouts with one reference, newest first."""
         query = dict(call.query)
         reference = query.get("reference")
         limit = _number(query.get("limit", "10"), 1, 100)
@@ -184,20 +199,16 @@ class Payments:
             return unprocessable(call, ["paging_limit_invalid"])
         if not reference:
             return unprocessable(call, ["parameter_invalid"])
-        seen_by = call.now - self._world.settings.list_lag_seconds
-        found = [
-            payment
-            for payment in self._table.newest_first()
-            if payment.reference == reference and payment.requested_on <= seen_by
-        ]
-        for payment in found:
-            settling.settle(self._table, payment, call.now)
+        everything = self._history.newest_first(call.now)
+        found = [record for record in everything if record.reference == reference]
+        for record in found:
+            self._history.settle(record, call.now)
         page = found[skip : skip + limit]
         body = {
             "limit": limit,
             "skip": skip,
             "total_count": len(found),
-            "data": [views.details(payment, self._base) for payment in page],
+            "data": [self._history.details(record) for record in page],
         }
         return json_reply(self._world.settings.payfac_list_status, body)
 

@@ -6,6 +6,8 @@ A - V - C, to refund is C - R. An accepted action holds its amount until it take
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from posapp.sandbox import ids
 from posapp.sandbox.clock import DAY
 from posapp.sandbox.payfac.tables import APPROVED
@@ -144,11 +146,13 @@ def _take_effect(payment: PayfacPayment, pending: PendingAction, now: float) -> 
         payment.refunded += amount
     elif pending.type == "Void":
         payment.voided += amount
-    else:
+    elif pending.type == "Capture":
         rest = free_to_take(payment) - amount
         payment.captured += amount
         if pending.final:
             payment.voided += max(0, rest)
+    else:
+        assert_never(pending.type)
 
 
 def _action(name: str, kind: str, amount: int, code: str, now: float) -> PayfacAction:

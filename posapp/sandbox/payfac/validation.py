@@ -66,7 +66,7 @@ class PaymentRequest:
 def read_payment(members: Members, settings: Settings, now: float) -> PaymentRequest | list[str]:
     """The request, or the codes of everything that is wrong with it."""
     body = Reader(members)
-    currency = _currency(body)
+    currency = read_currency(body)
     card = _card(body, now)
     amount = _amount(body, currency)
     kind, merchant_initiated = _kind(body, settings)
@@ -128,7 +128,7 @@ class _Card:
     holder: str | None
 
 
-def _currency(body: Reader) -> str | None:
+def read_currency(body: Reader) -> str | None:
     value = body.get("currency")
     if value is None:
         body.refuse("currency_required")
@@ -155,7 +155,7 @@ def _card(body: Reader, now: float) -> _Card | None:
             body.refuse("payment_method_not_supported" if known else "source_invalid")
         return None
     number = _number(source)
-    month, year = _expiry(source, now)
+    month, year = read_expiry(source, now)
     cvv = _cvv(source, number)
     holder = source.text("name", longest=255, code="card_holder_invalid")
     source.flag("stored", None)
@@ -181,7 +181,7 @@ def _is_card(value: str) -> bool:
     return number and tables.is_training_card(value)
 
 
-def _expiry(source: Reader, now: float) -> tuple[int | None, int | None]:
+def read_expiry(source: Reader, now: float) -> tuple[int | None, int | None]:
     month = _whole(source, "expiry_month", 1, 12)
     year = _whole(source, "expiry_year", 1000, 9999)
     if month is not None and year is not None:

@@ -9,7 +9,7 @@ from posapp.sandbox.clock import iso
 from posapp.sandbox.payfac import settling, tables
 from posapp.sandbox.records import PayfacAction, PayfacPayment
 
-_SCHEMES = {
+SCHEMES = {
     "visa": "Visa",
     "mastercard": "Mastercard",
     "amex": "American Express",
@@ -68,12 +68,12 @@ def source(payment: PayfacPayment) -> dict[str, Any]:
         "last4": card.last4,
         "bin": card.first6,
         "fingerprint": card.fingerprint,
-        "scheme": _SCHEMES.get(card.brand, "Unknown"),
+        "scheme": SCHEMES.get(card.brand, "Unknown"),
         "card_type": payment.card_type,
         "card_category": "Consumer",
         "issuer_country": "GB",
         "product_id": "F",
-        "product_type": f"{_SCHEMES.get(card.brand, 'Card')} Classic",
+        "product_type": f"{SCHEMES.get(card.brand, 'Card')} Classic",
     }
     if approved(payment):
         shown["id"] = payment.source_id
