@@ -164,8 +164,8 @@ def _arns(payment: PayfacPayment) -> list[str]:
 _TEXTS: dict[str, Callable[[PayfacPayment], list[object]]] = {
     "id": lambda payment: [payment.id],
     "reference": lambda payment: [payment.reference],
-    "bin": lambda payment: [payment.card.first6],
-    "last4": lambda payment: [payment.card.last4],
+    "bin": lambda payment: [payment.card and payment.card.first6],
+    "last4": lambda payment: [payment.card and payment.card.last4],
     "email": lambda payment: [(payment.customer or {}).get("email")],
     "customer_name": lambda payment: [(payment.customer or {}).get("name")],
     "arn": lambda payment: [*_arns(payment)],
@@ -175,9 +175,9 @@ _WORDS: dict[str, Callable[[PayfacPayment], str]] = {
     "status": settling.status,
     "currency": lambda payment: payment.currency,
     "payment_type": lambda payment: payment.payment_type,
-    "payment_method": lambda _payment: "card",
-    "scheme": lambda payment: payment.card.brand,
-    "issuing_country": lambda _payment: "GB",
+    "payment_method": lambda payment: payment.partner or "card",
+    "scheme": lambda payment: payment.brand,
+    "issuing_country": lambda payment: "GB" if payment.card else "",
 }
 
 
