@@ -1,4 +1,21 @@
-"""The admin address: clock, faults, settings, reset and dump. No API of a gateway has it."""
+"""The admin address, which no API of a gateway has. It answers on loopback and no web page.
+
+======  ============  ============================================================================
+GET     /clock        ``{"now", "iso"}``: seconds since 1970, and the same as ISO 8601
+POST    /clock        ``{"advance_seconds"}``: the clock goes forward by so much
+POST    /settle       everything accepted takes effect now; ``{"settled"}`` says how much
+GET     /settings     all settings of :class:`posapp.sandbox.settings.Settings`
+PATCH   /settings     some of them; all are changed, or on a mistake none
+GET     /faults       the faults still to strike, and the names of all calls they can strike
+POST    /faults       one :class:`posapp.sandbox.faults.FaultOrder`
+DELETE  /faults       no more faults
+GET     /calls        the last requests: which call, what came of it, nothing of their bodies
+GET     /dump         the clock, the settings, every payment and payment session
+POST    /reset        payments, sessions, kept answers, faults, calls and rates are forgotten
+======  ============  ============================================================================
+
+A mistake is a 400 with ``{"error"}``, a sentence.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +152,7 @@ class AdminApi(Api):
         return json_reply(200, {"calls": [to_plain(seen) for seen in self.world.calls]})
 
     def _dump(self, call: Call) -> Reply:
-        """All payments; no credentials, no card numbers, no kept answers."""
+        """All payments and sessions; no credentials, no card numbers, no kept answers."""
         store = self.world.store
         for payment in list(store.payfac.newest_first()):
             settling.settle(store.payfac, payment, call.now)
@@ -146,6 +163,7 @@ class AdminApi(Api):
             "now": call.now,
             "settings": asdict(store.settings),
             "payfac": store.payfac.plain(),
+            "payfac_sessions": store.payfac_sessions.plain(),
             "flowlix": store.flowlix.plain(),
             "flowlix_classic": store.classic.plain(),
             "kept_answers": len(store.answers),
@@ -153,9 +171,9 @@ class AdminApi(Api):
         return json_reply(200, content)
 
     def _reset(self, _call: Call) -> Reply:
-        """Forget payments, kept answers, faults, calls and rates. Keys, clock, settings stay."""
+        """Forget what was done and asked for. Keys, clock and settings stay."""
         store = self.world.store
-        for table in (store.payfac, store.flowlix, store.classic):
+        for table in (store.payfac, store.payfac_sessions, store.flowlix, store.classic):
             table.clear()
         self.world.idempotency.forget()
         self.world.faults.clear()
