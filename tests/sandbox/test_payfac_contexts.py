@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from posapp.sandbox.server import start
 from tests.sandbox.callers import Admin, Payfac, codes, payment
 
 pytestmark = pytest.mark.asyncio
@@ -89,7 +92,20 @@ async def test_a_context_that_cannot_pay_is_refused_by_its_code(
     assert answer == expected
 
 
-async def test_a_payment_by_context_survives_a_dump(payfac: Payfac, admin: Admin) -> None:
-    made = (await payfac.post("/payments", by_context())).json()["id"]
-    shown = (await admin.dump())["payfac"][made]
-    assert (shown["card"], shown["partner"]) == (None, "paypal")
+async def test_a_payment_by_context_survives_a_restart(
+    tmp_path: Path, http: httpx.AsyncClient
+) -> None:
+    state = tmp_path / "training.json"
+    running = await start(state=state)
+    payfac = Payfac(http, running.endpoints, Admin(http, running.endpoints))
+    made = (await payfac.post("/payments", by_context(capture=False))).json()["id"]
+    await running.stop()
+    running = await start(state=state)
+    try:
+        payfac = Payfac(http, running.endpoints, Admin(http, running.endpoints))
+        details = await payfac.details(made)
+        assert (details["status"], details["source"]["type"]) == ("Authorized", "paypal")
+        shown = (await payfac.admin.dump())["payfac"][made]
+        assert (shown["card"], shown["partner"]) == (None, "paypal")
+    finally:
+        await running.stop()

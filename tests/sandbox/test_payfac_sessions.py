@@ -40,7 +40,12 @@ async def test_a_session_is_opened_with_a_token_and_a_secret(payfac: Payfac) -> 
     marker, _, token = body["payment_session_token"].partition(":")
     assert marker == "YmFzZTY0"
     shown = json.loads(base64.b64decode(token, validate=True))
-    assert (shown["id"], shown["amount"], shown["currency"]) == (body["id"], 1000, "GBP")
+    assert shown == {
+        "id": body["id"],
+        "amount": 1000,
+        "currency": "GBP",
+        "payment_methods": [{"type": "card"}],
+    }
     link = body["_links"]["self"]["href"]
     assert link == f"{payfac.endpoint.base_url}/payment-sessions/{body['id']}"
 
@@ -81,8 +86,13 @@ async def test_an_unknown_session_is_an_empty_404(payfac: Payfac, name: str) -> 
 async def test_a_submission_makes_an_ordinary_payment(payfac: Payfac, admin: Admin) -> None:
     opened = await payfac.open_session(
         metadata={"agent": "a17"},
-        billing={"address": {"address_line1": "Test_A", "country": "GB"}},
+        billing={
+            "address": {"address_line1": "Test_A", "country": "GB"},
+            "phone": {"country_code": "44", "number": "2071234567"},
+        },
         billing_descriptor={"name": "Shop", "city": "Bremen"},
+        customer={"email": "ada@shop.test"},
+        description="Two lamps",
     )
     answer = await payfac.submit(opened, amount=1500, reference="ORD-9", ip_address="203.0.113.7")
     assert answer.status_code == 201
@@ -95,6 +105,9 @@ async def test_a_submission_makes_an_ordinary_payment(payfac: Payfac, admin: Adm
     assert (made["status"], made["amount"], made["currency"]) == ("Captured", 1500, "GBP")
     assert (made["reference"], made["metadata"]) == ("ORD-9", {"agent": "a17"})
     assert (made["source"]["last4"], made["source"]["avs_check"]) == ("4242", "A")
+    assert made["source"]["billing_address"] == {"address_line1": "Test_A", "country": "GB"}
+    assert made["source"]["phone"]["number"] == "2071234567"
+    assert (made["customer"]["email"], made["description"]) == ("ada@shop.test", "Two lamps")
     assert made["billing_descriptor"]["name"] == "Shop"
     listed = (await payfac.get("/payments?reference=ORD-9")).json()
     assert [found["id"] for found in listed["data"]] == [body["id"]]
@@ -114,6 +127,19 @@ async def test_a_session_says_what_its_payment_becomes(payfac: Payfac, admin: Ad
         "Authorized", "Recurring", "ORD-123A",
     )  # fmt: skip
     assert (await payfac.post(f"/payments/{made}/captures")).status_code == 202
+    timed = await payfac.open_session(capture=False, capture_on="2999-01-01T00:00:00Z")
+    paid = (await payfac.submit(timed)).json()["id"]
+    # Until its day comes nothing is taken, and everything can be voided.
+    assert (await payfac.post(f"/payments/{paid}/voids")).status_code == 202
+    settled = await payfac.open_session(capture=False, capture_on="2999-01-01T00:00:00Z")
+    paid = (await payfac.submit(settled)).json()["id"]
+    await admin.settle()
+    assert (await payfac.details(paid))["status"] == "Captured"
+    # A day that is over means at once, whatever else was said.
+    over = await payfac.open_session(capture=False, capture_on="2020-01-01T00:00:00Z")
+    paid = (await payfac.submit(over)).json()["id"]
+    await admin.settle()
+    assert (await payfac.details(paid))["status"] == "Captured"
     free = await payfac.open_session(amount=0)
     verified = (await payfac.submit(free, amount=0)).json()
     assert verified["status"] == "Approved"
@@ -207,6 +233,15 @@ async def test_a_refused_page_lets_the_customer_try_again(payfac: Payfac) -> Non
     asked = await payfac.open_session(**CHALLENGED)
     not_now: dict[str, Any] = {"3ds": {"enabled": False}}
     assert (await payfac.submit(asked, **not_now)).status_code == 201
+    assert (await payfac.submit(opened)).json()["status"] == "Approved"
+
+
+async def test_a_page_that_nobody_answers_lets_the_customer_try_again(
+    payfac: Payfac, admin: Admin
+) -> None:
+    opened = await payfac.open_session()
+    assert (await payfac.submit(opened, **CHALLENGED)).status_code == 202
+    await admin.forward(901)
     assert (await payfac.submit(opened)).json()["status"] == "Approved"
 
 
@@ -328,10 +363,13 @@ async def test_a_session_goes_on_after_a_restart_and_ends_with_a_reset(
     running = await start(state=state)
     payfac = Payfac(http, running.endpoints, Admin(http, running.endpoints))
     opened = await payfac.open_session(metadata={"a": 1}, items=[{"name": "Lamp"}])
+    declined = (await payfac.submit(opened, DECLINED_CARD)).json()["id"]
     await running.stop()
     running = await start(state=state)
     try:
         payfac = Payfac(http, running.endpoints, Admin(http, running.endpoints))
+        details = (await payfac.get(f"/payment-sessions/{opened[0]}")).json()
+        assert details["payment_id"] == declined
         assert (await payfac.submit(opened)).json()["status"] == "Approved"
         await payfac.admin.call("POST", "/reset")
         assert (await payfac.get(f"/payment-sessions/{opened[0]}")).status_code == 404

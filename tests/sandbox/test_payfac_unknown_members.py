@@ -239,8 +239,9 @@ async def test_the_members_of_the_family_s_own_refund_need_the_lenient_switch(
     assert (await payfac.post(path, own)).status_code == 202
     assert codes(await payfac.post(path, {**own, "surprise": 1})) == ["parameter_invalid"]
     await admin.set(payfac_refund_signature="strict")
-    signed = json.loads(payfac.signed(made, reference="r"))
-    assert codes(await payfac.post(path, signed)) == ["parameter_invalid"]
+    for name in ("reference", "metadata", "items"):
+        signed = json.loads(payfac.signed(made, **{name: "5"}))
+        assert codes(await payfac.post(path, signed)) == ["parameter_invalid"]
 
 
 async def test_a_source_of_another_kind_is_refused_once(payfac: Payfac, admin: Admin) -> None:
