@@ -1,4 +1,21 @@
-"""The admin address: clock, faults, settings, reset and dump. No API of a gateway has it."""
+"""The admin address, which no API of a gateway has. It answers on loopback and no web page.
+
+======  ============  ============================================================================
+GET     /clock        ``{"now", "iso"}``: seconds since 1970, and the same as ISO 8601
+POST    /clock        ``{"advance_seconds"}``: the clock goes forward by so much
+POST    /settle       everything accepted takes effect now; ``{"settled"}`` says how much
+GET     /settings     all settings of :class:`posapp.sandbox.settings.Settings`
+PATCH   /settings     some of them; all are changed, or on a mistake none
+GET     /faults       the faults still to strike, and the names of all calls they can strike
+POST    /faults       one :class:`posapp.sandbox.faults.FaultOrder`
+DELETE  /faults       no more faults
+GET     /calls        the last requests: which call, what came of it, nothing of their bodies
+GET     /dump         the clock, the settings, every payment, payout and payment session
+POST    /reset        payments, payouts, sessions, kept answers, faults, calls, rates: forgotten
+======  ============  ============================================================================
+
+A mistake is a 400 with ``{"error"}``, a sentence.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +153,7 @@ class AdminApi(Api):
         return json_reply(200, {"calls": [to_plain(seen) for seen in self.world.calls]})
 
     def _dump(self, call: Call) -> Reply:
-        """All payments and payouts; no credentials, no card numbers, no kept answers."""
+        """All payments, payouts and sessions; no credentials, no card numbers, no kept answers."""
         store = self.world.store
         for payment in list(store.payfac.newest_first()):
             settling.settle(store.payfac, payment, call.now)
@@ -150,6 +167,7 @@ class AdminApi(Api):
             "settings": asdict(store.settings),
             "payfac": store.payfac.plain(),
             "payfac_payouts": store.payfac_payouts.plain(),
+            "payfac_sessions": store.payfac_sessions.plain(),
             "flowlix": store.flowlix.plain(),
             "flowlix_classic": store.classic.plain(),
             "kept_answers": len(store.answers),
@@ -157,9 +175,9 @@ class AdminApi(Api):
         return json_reply(200, content)
 
     def _reset(self, _call: Call) -> Reply:
-        """Forget all but keys, clock and settings: payments, payouts, answers, faults, calls."""
+        """Forget what was done and asked for. Keys, clock and settings stay."""
         store = self.world.store
-        for table in (store.payfac, store.payfac_payouts, store.flowlix, store.classic):
+        for table in store.tables().values():
             table.clear()
         self.world.idempotency.forget()
         self.world.faults.clear()

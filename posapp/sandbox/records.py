@@ -67,12 +67,47 @@ class PayfacRetry:
     response_code: str
 
 
+@dataclass(frozen=True, slots=True)
+class PayfacSessionOrder:
+    """What a payment session is to be paid for, as it was asked for. Times as elsewhere."""
+
+    amount: int
+    currency: str
+    payment_type: str
+    success_url: str
+    failure_url: str
+    billing: dict[str, object]
+    challenge: bool
+    capture: bool
+    capture_on: float | None
+    takes_cards: bool
+    reference: str | None = None
+    description: str | None = None
+    customer: dict[str, object] | None = None
+    billing_descriptor: dict[str, object] | None = None
+    products: list[dict[str, object]] | None = None
+    metadata: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class PayfacSession:
+    """A payment session. Of its secret a digest is kept, of its token nothing."""
+
+    id: str
+    secret_digest: str
+    order: PayfacSessionOrder
+    expires: float
+    attempts_left: int
+    payment_id: str | None = None
+
+
 @dataclass(slots=True)
 class PayfacPayment:
-    """One card payment. Amounts are minor units; times are seconds since 1970.
+    """One payment. Amounts are minor units; times are seconds since 1970.
 
     ``outcome`` is pending, declined, verified, authorized, expired, canceled or retry;
-    everything finer follows from the totals.
+    everything finer follows from the totals. Without a ``card`` a ``partner`` pays (``paypal``,
+    ``klarna``).
     """
 
     id: str
@@ -82,7 +117,7 @@ class PayfacPayment:
     payment_type: str
     outcome: str
     response_code: str
-    card: CardFace
+    card: CardFace | None
     source_id: str
     authorization_type: str
     scheme_id: str
@@ -110,6 +145,17 @@ class PayfacPayment:
     session_id: str | None = None
     challenge: PayfacChallenge | None = None
     retry: PayfacRetry | None = None
+    partner: str | None = None
+
+    @property
+    def brand(self) -> str:
+        """The brand of the card, or nothing."""
+        return self.card.brand if self.card else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the card, or nothing."""
+        return self.card.fingerprint if self.card else ""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,40 @@ _MAX_SECONDS = 366 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Defaults follow the contracts; every unknown of the contracts is a switch here."""
+    """Defaults follow the contracts; every unknown of the contracts is a switch here.
+
+    PayFac:
+
+    - ``payfac_settle_seconds``: how long an accepted action takes until it has its effect.
+    - ``payfac_token_seconds``: how long an access token is good for.
+    - ``payfac_refund_unit``: ``refund_amount`` counts ``minor`` or ``major`` units.
+    - ``payfac_refund_signature``: ``lenient`` takes a refund or reversal without a signature.
+    - ``payfac_signature_window_seconds``: how far a signed timestamp may be off.
+    - ``payfac_list_status``: the status of a list and of a search, 202 or 200.
+    - ``payfac_refuse_unknown_members``: a body with a member that the contract does not know,
+      in whichever of its objects, is a 422 ``parameter_invalid``; else the member is ignored.
+    - ``payfac_refuse_changed_repeat``: a known idempotency key with another body is a 422.
+    - ``payfac_amount_triggers``: the amounts of a payment can decide about its answer.
+    - ``payfac_moto_enabled``: whether payments by phone or mail are taken.
+    - ``payfac_rate_per_minute``: requests a minute, null for no limit.
+    - ``payfac_payout_shape``: how a payout is shown: ``classic`` or ``newer``, or ``by_kind``, the
+      newer for cards and the classic for bank accounts.
+    - ``payfac_session_seconds``: how long a payment session lasts that does not say.
+
+    Both generations of Flowlix:
+
+    - ``flowlix_settle_seconds``, ``flowlix_refund_seconds``: how long a payment or refund takes.
+    - ``flowlix_rate_per_minute``: requests a minute, null for no limit.
+    - ``flowlix_challenge``, ``classic_challenge``: a direct payment asks for 3-D Secure
+      ``at_once`` or ``later``.
+    - ``flowlix_failure_names``: a decline has ``failure_code`` and ``failure_message`` besides.
+    - ``flowlix_billing_required``: a direct payment needs all ``billing_details``.
+
+    All:
+
+    - ``challenge_seconds``, ``hosted_page_seconds``: how long a page waits for its customer.
+    - ``list_lag_seconds``: how late a payment turns up in lists and searches.
+    """
 
     # PayFac
     payfac_settle_seconds: float = 1.0
@@ -27,6 +60,7 @@ class Settings:
     payfac_moto_enabled: bool = True
     payfac_payout_shape: Literal["by_kind", "classic", "newer"] = "by_kind"
     payfac_rate_per_minute: int | None = None
+    payfac_session_seconds: float = 3600.0
     # Flowlix, both generations
     flowlix_settle_seconds: float = 1.0
     flowlix_refund_seconds: float = 1.0

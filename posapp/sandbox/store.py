@@ -23,13 +23,13 @@ from posapp.sandbox.clock import Clock
 from posapp.sandbox.codec import CodecError, from_plain, to_plain
 from posapp.sandbox.credentials import Credentials
 from posapp.sandbox.errors import SandboxError
-from posapp.sandbox.records import FlowlixPayment, PayfacPayment, PayfacPayout
+from posapp.sandbox.records import FlowlixPayment, PayfacPayment, PayfacPayout, PayfacSession
 from posapp.sandbox.settings import Settings
 
 T = TypeVar("T")
 _FORMAT = 1
 # A state that was written before one of these tables existed has none of its records.
-_LATER_TABLES = frozenset({"payfac_payouts"})
+_LATER_TABLES = frozenset({"payfac_payouts", "payfac_sessions"})
 _log = logging.getLogger("posapp.sandbox")
 
 
@@ -121,6 +121,7 @@ class Store:
         self.clock = Clock()
         self.payfac = Table(PayfacPayment, self.touch)
         self.payfac_payouts = Table(PayfacPayout, self.touch)
+        self.payfac_sessions = Table(PayfacSession, self.touch)
         self.flowlix = Table(FlowlixPayment, self.touch)
         self.classic = Table(FlowlixPayment, self.touch)
         self.answers = Table(Answer, self.touch)
@@ -134,6 +135,7 @@ class Store:
         return {
             "payfac": self.payfac,
             "payfac_payouts": self.payfac_payouts,
+            "payfac_sessions": self.payfac_sessions,
             "flowlix": self.flowlix,
             "classic": self.classic,
             "answers": self.answers,

@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.sandbox.contract import (
-    ACTION_ID,
-    CODE,
-    LINK,
     MOMENT,
-    PAYFAC_DETAILS,
-    PAYFAC_PENDING,
-    PAYMENT_ID,
     Members,
     among,
     flag,
@@ -19,10 +13,18 @@ from tests.sandbox.contract import (
     many,
     maybe,
     members,
-    payfac_links,
     shape,
     text,
     whole,
+)
+from tests.sandbox.contract_payfac import (
+    ACTION_ID,
+    CODE,
+    LINK,
+    PAYFAC_DETAILS,
+    PAYFAC_PENDING,
+    PAYMENT_ID,
+    payfac_links,
 )
 
 _SECRET = {"number", "account_number", "iban", "bban", "token", "cryptogram", "cvv"}

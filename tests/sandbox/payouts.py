@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.sandbox import payout_contract
 from tests.sandbox.callers import Payfac
-from tests.sandbox.contract import PAYFAC_ACTIONS
+from tests.sandbox.contract_payfac import PAYFAC_ACTIONS
 
 PAID_CARD = "4921817844445119"
 REFUSED_CARD = "4818192525595285"

@@ -71,8 +71,8 @@ def _facts_of_payment(payment: PayfacPayment) -> Facts:
         texts={
             "id": [payment.id],
             "reference": [payment.reference],
-            "bin": [payment.card.first6],
-            "last4": [payment.card.last4],
+            "bin": [payment.card and payment.card.first6],
+            "last4": [payment.card and payment.card.last4],
             "email": [customer.get("email")],
             "customer_name": [customer.get("name")],
             "arn": [*arns],
@@ -82,9 +82,9 @@ def _facts_of_payment(payment: PayfacPayment) -> Facts:
             "status": settling.status(payment),
             "currency": payment.currency,
             "payment_type": payment.payment_type,
-            "payment_method": "card",
-            "scheme": payment.card.brand,
-            "issuing_country": "GB",
+            "payment_method": payment.partner or "card",
+            "scheme": payment.brand,
+            "issuing_country": "GB" if payment.card else "",
         },
     )
 

@@ -10,7 +10,7 @@ import re
 from datetime import date
 
 from posapp.sandbox.payfac.fields import Members, Reader
-from posapp.sandbox.payfac.validation import read_address, read_phone
+from posapp.sandbox.payfac.parts import read_address, read_phone
 from posapp.sandbox.shapes import is_email
 
 _HOLDERS = ("individual", "corporate", "government")
@@ -44,7 +44,7 @@ _KNOWN_PAPER = _words("type number issuing_country date_of_expiry")
 _ADDRESS = ("address_line1", "address_line2", "city", "state", "zip", "country")
 
 
-def read_holder(destination: Reader, *, strict: bool) -> Members | None:
+def read_holder(destination: Reader) -> Members | None:
     """The holder of the card or account, or None if the request names none."""
     holder = destination.part("account_holder", "account_holder_invalid")
     if holder is None:
@@ -64,13 +64,12 @@ def read_holder(destination: Reader, *, strict: bool) -> Members | None:
     holder.text("gender", longest=_LONGEST_NAME)
     holder.choice("residential_status", ("resident", "non_resident"), "")
     holder.flag("account_name_inquiry", None)
-    _private(holder, strict=strict)
-    if strict:
-        holder.unknown(_KNOWN_HOLDER)
+    _private(holder)
+    holder.pass_over(*_KNOWN_HOLDER)
     return {"type": kind, **names}
 
 
-def read_sender(body: Reader, *, to_bank: bool, strict: bool) -> Members | None:
+def read_sender(body: Reader, *, to_bank: bool) -> Members | None:
     """Who sends the money, or None when it is the merchant itself."""
     sender = body.part("sender", "sender_invalid")
     if sender is None:
@@ -88,9 +87,8 @@ def read_sender(body: Reader, *, to_bank: bool, strict: bool) -> Members | None:
         shown["reference"] = reference
     sender.text("reference_type", longest=50)
     sender.choice("source_of_funds", _FUNDS, "")
-    _private(sender, strict=strict)
-    if strict:
-        sender.unknown(_KNOWN_SENDER)
+    _private(sender)
+    sender.pass_over(*_KNOWN_SENDER)
     return shown
 
 
@@ -127,7 +125,7 @@ def _names(party: Reader, kind: str | None) -> Members:
     return names
 
 
-def _private(party: Reader, *, strict: bool) -> None:
+def _private(party: Reader) -> None:
     """What is checked and not kept."""
     for name in ("date_of_birth", "dob"):
         _date(party, name)
@@ -140,8 +138,7 @@ def _private(party: Reader, *, strict: bool) -> None:
         paper.text("number", longest=25)
         read_country(paper, "issuing_country", "country_invalid")
         _date(paper, "date_of_expiry")
-        if strict:
-            paper.unknown(_KNOWN_PAPER)
+        paper.pass_over(*_KNOWN_PAPER)
 
 
 def _date(part: Reader, name: str) -> None:

@@ -14,8 +14,8 @@ from typing import Literal
 
 from posapp.sandbox.payfac import payout_tables, tables
 from posapp.sandbox.payfac.fields import Members, Reader
+from posapp.sandbox.payfac.parts import read_currency, read_expiry
 from posapp.sandbox.payfac.payout_parties import read_country, read_holder, read_sender
-from posapp.sandbox.payfac.validation import read_currency, read_expiry
 from posapp.sandbox.settings import Settings
 
 Kind = Literal["card", "bank"]
@@ -99,26 +99,25 @@ def is_payout(members: Members) -> bool:
 def read_payout(members: Members, settings: Settings, now: float) -> PayoutRequest | list[str]:
     """The request, or the codes of everything that is wrong with it."""
     body = Reader(members)
-    strict = settings.payfac_refuse_unknown_members
     currency = read_currency(body)
     source = _source(body)
-    destination = _destination(body, now, strict=strict)
+    destination = _destination(body, now)
     kind = _kind(destination, members.get("instruction"))
     amount = _amount(body, currency)
     reference = body.text("reference", longest=_LONGEST_REFERENCE)
     descriptor = _descriptor(body, kind)
-    sender = read_sender(body, to_bank=kind == "bank", strict=strict)
+    sender = read_sender(body, to_bank=kind == "bank")
     instruction = _instruction(body)
     channel = _channel(body)
     metadata = body.metadata()
     outcome = _outcome(body, metadata, destination)
     body.objects("processing", "segment")
-    if strict:
-        _refuse_unknown(body)
-    if body.codes or kind is None or source is None or destination is None:
-        return body.codes
+    _pass_over_known(body)
+    codes = body.refusals(strict=settings.payfac_refuse_unknown_members)
+    if codes or kind is None or source is None or destination is None:
+        return codes
     if currency is None or amount is None or channel is None:
-        return body.codes
+        return codes
     return PayoutRequest(
         kind=kind,
         source=source,
@@ -181,7 +180,7 @@ def _kind(destination: Destination | None, instruction: object) -> Kind | None:
     return "card" if told else "bank"
 
 
-def _destination(body: Reader, now: float, *, strict: bool) -> Destination | None:
+def _destination(body: Reader, now: float) -> Destination | None:
     if body.get("destination") is None:
         body.refuse("destination_required")
         return None
@@ -204,9 +203,8 @@ def _destination(body: Reader, now: float, *, strict: bool) -> Destination | Non
         found.id = _identifier(part, "id", "src_", "destination_id")
     else:
         _bank_account(part, found)
-    found.holder = read_holder(part, strict=strict)
-    if strict:
-        part.unknown(_KNOWN_DESTINATIONS[kind])
+    found.holder = read_holder(part)
+    part.pass_over(*_KNOWN_DESTINATIONS[kind])
     return found
 
 
@@ -342,9 +340,9 @@ def _outcome(body: Reader, metadata: Members, destination: Destination | None) -
     return tables.APPROVED if number is None else payout_tables.response_code(number)
 
 
-def _refuse_unknown(body: Reader) -> None:
-    body.unknown(_KNOWN)
+def _pass_over_known(body: Reader) -> None:
+    """Everything else that the contract names may be there."""
+    body.pass_over(*_KNOWN)
     for name, known in _KNOWN_PARTS.items():
-        part = body.members.get(name)
-        if isinstance(part, dict) and set(part) - known:
-            body.refuse("parameter_invalid")
+        if isinstance(body.members.get(name), dict) and (part := body.part(name)):
+            part.pass_over(*known)

@@ -46,8 +46,9 @@ class Search:
         low, high = body.moment("from"), body.moment("to")
         if (body.get("from") is None) != (body.get("to") is None):
             body.refuse("parameter_invalid")
-        if body.codes or text is None:
-            return unprocessable(call, body.codes)
+        codes = body.refusals(strict=self._world.settings.payfac_refuse_unknown_members)
+        if codes or text is None:
+            return unprocessable(call, codes)
         try:
             test = parse_query(text)
         except QueryError:

@@ -129,7 +129,7 @@ def _retry(payment: PayfacPayment, retry: PayfacRetry, now: float) -> None:
 def _take_effect(payment: PayfacPayment, pending: PendingAction, now: float) -> None:
     amount = free_to_take(payment) if pending.amount is None else pending.amount
     if pending.type == "Cancel":
-        if payment.outcome == "retry":
+        if payment.outcome == "retry" and pending.fail_code is None:
             payment.outcome, payment.retry = "canceled", None
         return
     if amount <= 0:
