@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit
 
@@ -76,6 +77,7 @@ class Answer:
         return max(0.0, (moment - now).total_seconds()) if moment and now else None
 
 
+@lru_cache(maxsize=64)
 def address_problem(url: str) -> str | None:
     """Why cards and keys may not be sent to this address, as a sentence, or None.
 
