@@ -19,7 +19,8 @@ class Request:
 
     ``peer`` is what people call the account and appears in sentences; ``template`` is the path
     with ids left out and appears in logs, as does ``reference``. ``authorization`` is the whole
-    value of that header. The body is sent byte for byte.
+    value of that header. The body is sent byte for byte. ``alone`` asks for a connection of its
+    own: on one that is kept, an answer too many to an earlier request is taken for this one's.
     """
 
     peer: str
@@ -33,6 +34,7 @@ class Request:
     body: bytes | bytearray = field(default=b"", repr=False)
     content_type: str = "application/json"
     reference: str = ""
+    alone: bool = False
 
     @property
     def url(self) -> str:

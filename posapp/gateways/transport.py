@@ -13,7 +13,7 @@ import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 import httpx
@@ -42,6 +42,7 @@ _NEVER_LEFT = (
     httpx.UnsupportedProtocol,
     httpx.ProxyError,
 )
+_ONCE = {"Connection": "close"}
 _LINE_BROKE = (ssl.SSLSyscallError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _SLOW = (httpx.ReadTimeout, httpx.WriteTimeout, TimeoutError)
 
@@ -100,7 +101,7 @@ class Transport:
         """
         if not request.body:
             raise ValueError("A money call is sent once, and this one has been.")
-        built = self._built(request, {"Connection": "close"})
+        built = self._built(request, _ONCE)
         began = time.monotonic()
         problem: GatewayError
         try:
@@ -159,10 +160,10 @@ class Transport:
             await asyncio.sleep(wait)
 
     async def _try(self, request: Request) -> Answer | GatewayError:
-        built = self._built(request, {})
+        built = self._built(request, _ONCE if request.alone else {})
         began = time.monotonic()
         try:
-            async with self._lines.one() as line:
+            async with self._line_for(request) as line:
                 answer = await self._exchange(line, built, began)
         except (httpx.HTTPError, httpx.StreamError, OSError, Unreadable) as fault:
             _note(request, type(fault).__name__, began)
@@ -181,6 +182,9 @@ class Transport:
             said=f"HTTP {answer.status}",
             request_id=answer.request_id,
         )
+
+    def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncHTTPTransport]:
+        return nullcontext(self._fresh) if request.alone else self._lines.one()
 
     def _built(self, request: Request, extra: dict[str, str]) -> httpx.Request:
         if self._closed:

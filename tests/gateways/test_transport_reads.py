@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -118,6 +119,24 @@ async def test_as_many_connections_are_kept_as_may_be_open(transport: Transport)
             looks = (samples.request(other.url, method="GET", body=b"") for _ in range(number))
             await asyncio.gather(*(transport.look(look) for look in looks))
         assert (other.connections, len(other.received)) == (LINES, sum(asked))
+
+
+async def test_a_search_never_takes_what_was_left_over_from_another_read(
+    transport: Transport,
+) -> None:
+    """One answer too many would otherwise say of something that is there that it is not."""
+
+    async def twice(_: Received, writer: asyncio.StreamWriter) -> None:
+        writer.write(raw_answer(200, b"{}") + raw_answer(200, b'{"data": []}'))
+        await writer.drain()
+
+    found = b'{"data": [{"id": "pay_1"}]}'
+    async with peer(in_turn(twice, saying(200, body=found))) as other:
+        await transport.look(samples.request(other.url, method="GET", body=b""))
+        search = replace(samples.request(other.url, method="GET", body=b""), alone=True)
+        assert (await transport.look(search)).body == found
+        assert other.connections == 2
+        assert other.received[-1].headers["connection"] == "close"
 
 
 async def test_after_closing_nothing_is_sent_any_more() -> None:

@@ -50,7 +50,8 @@ class PayfacClient:
 
     async def list_by_reference(self, reference: str, *, limit: int, skip: int) -> Answer:
         query = (("reference", reference), ("limit", str(limit)), ("skip", str(skip)))
-        return await self._look(PAYMENTS, PAYMENTS, query=query, reference=reference)
+        # What a list does not show counts as absent, so no older answer may be taken for it.
+        return await self._look(PAYMENTS, PAYMENTS, query=query, reference=reference, alone=True)
 
     async def _money(self, prepared: Prepared, path: str, template: str) -> Answer:
         async def send(token: Secret) -> Answer:
@@ -88,6 +89,7 @@ class PayfacClient:
         *,
         query: tuple[tuple[str, str], ...] = (),
         reference: str = "",
+        alone: bool = False,
     ) -> Answer:
         async def send(token: Secret) -> Answer:
             request = Request(
@@ -99,6 +101,7 @@ class PayfacClient:
                 query=query,
                 authorization=token,
                 reference=reference,
+                alone=alone,
             )
             return await self._transport.look(request)
 
