@@ -244,6 +244,16 @@ async def test_the_members_of_the_family_s_own_refund_need_the_lenient_switch(
         assert codes(await payfac.post(path, signed)) == ["parameter_invalid"]
 
 
+async def test_what_is_not_known_is_not_kept(payfac: Payfac, admin: Admin) -> None:
+    for _, body in with_one_more(PAYMENT):
+        assert (await payfac.post("/payments", body)).status_code == 201
+    for _, body in with_one_more(SESSION):
+        assert (await payfac.post("/payment-sessions", body)).status_code == 201
+    kept = (await admin.call("GET", "/dump")).text
+    assert '"zip":"W1T 4TJ"' in kept
+    assert "surprise" not in kept
+
+
 async def test_a_source_of_another_kind_is_refused_once(payfac: Payfac, admin: Admin) -> None:
     await admin.set(payfac_refuse_unknown_members=True)
     body = {**payment(), "source": {"type": "token", "token": "tok_x"}}

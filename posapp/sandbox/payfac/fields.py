@@ -38,6 +38,11 @@ class Reader:
         """These members may be here and are not looked at; without names, all may."""
         self._asked.update(names or self.members)
 
+    def known(self) -> Members:
+        """The members that were asked for and are there; what is not known is not kept."""
+        found = self.members.items()
+        return {name: value for name, value in found if name in self._asked and value is not None}
+
     def get(self, name: str) -> object:
         self._asked.add(name)
         return self.members.get(name)

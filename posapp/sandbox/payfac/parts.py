@@ -144,7 +144,7 @@ def read_address(address: Reader) -> Members:
     country = address.get("country")
     if country is not None and not (isinstance(country, str) and re.fullmatch("[A-Z]{2}", country)):
         address.refuse("country_address_invalid")
-    return _present(address)
+    return address.known()
 
 
 def phone_of(owner: Reader) -> Members | None:
@@ -165,11 +165,7 @@ def read_phone(phone: Reader) -> Members:
             phone.refuse("phone_number_invalid")
         elif not 6 <= len(number) <= 25:
             phone.refuse("phone_number_length_invalid")
-    return _present(phone)
-
-
-def _present(part: Reader) -> Members:
-    return {name: value for name, value in part.members.items() if value is not None}
+    return phone.known()
 
 
 def read_customer(body: Reader) -> Members | None:
@@ -183,7 +179,7 @@ def read_customer(body: Reader) -> Members | None:
     if name is not None and not (isinstance(name, str) and re.fullmatch(r"cus_\w{26}", name)):
         customer.refuse("customer_id_invalid")
     customer.text("name", longest=255)
-    return {key: customer.get(key) for key in ("id", "email", "name") if customer.get(key)}
+    return customer.known()
 
 
 def read_descriptor(body: Reader) -> Members | None:
@@ -197,7 +193,7 @@ def read_descriptor(body: Reader) -> Members | None:
             code = f"billing_descriptor_{name}_invalid"
             descriptor.text(name, shortest=1, longest=longest, code=code)
     descriptor.text("reference", longest=50)
-    return dict(descriptor.members)
+    return descriptor.known()
 
 
 def read_challenge(body: Reader) -> bool | None:
