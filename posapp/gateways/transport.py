@@ -23,6 +23,7 @@ from posapp.gateways.call import Answer, Request, address_problem
 from posapp.gateways.outside_text import request_id
 from posapp.gateways.port import GatewayDown, GatewayError, NotSent, OutcomeUnknown, RateLimited
 from posapp.gateways.strict_json import Unreadable
+from posapp.gateways.trouble_words import certificate_words, strange_status
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ class Transport:
             if answer.accepted or answer.status in DEFINITE:
                 return answer
             problem = OutcomeUnknown(
-                f"{_strange(answer.status, request.peer)} The request may have been carried out; "
+                f"{strange_status(answer.status, request.peer)} The request may have been carried out; "
                 "it is being looked up.",
                 said=f"HTTP {answer.status}",
                 request_id=answer.request_id,
@@ -178,7 +179,7 @@ class Transport:
                 request_id=answer.request_id,
             )
         return GatewayDown(
-            f"{_strange(answer.status, request.peer)} Try again in a few minutes.",
+            f"{strange_status(answer.status, request.peer)} Try again in a few minutes.",
             said=f"HTTP {answer.status}",
             request_id=answer.request_id,
         )
@@ -339,7 +340,7 @@ def _never_left(fault: BaseException, peer: str) -> NotSent | None:
             "Check the network connection, then try again."
         )
     return NotSent(
-        f"{_certificate_words(tls, peer)} Nothing was sent. Take no cards over this connection "
+        f"{certificate_words(tls, peer)} Nothing was sent. Take no cards over this connection "
         "until whoever looks after the network has cleared this.",
         may_retry=False,
     )
@@ -351,17 +352,6 @@ def _tls_fault(fault: BaseException) -> ssl.SSLError | None:
     while seen is not None and not isinstance(seen, ssl.SSLError):
         seen = seen.__cause__ or seen.__context__
     return None if isinstance(seen, _LINE_BROKE) else seen
-
-
-def _certificate_words(fault: ssl.SSLError, peer: str) -> str:
-    if not isinstance(fault, ssl.SSLCertVerificationError):
-        return f"{peer} and this computer could not agree on a secure connection."
-    # X509_V_ERR codes of OpenSSL; the other platforms give none.
-    if fault.verify_code in (9, 10):
-        return f"The certificate of {peer} is not valid today (check this computer's date too)."
-    if fault.verify_code in (62, 64):
-        return f"The certificate that answered belongs to another address than that of {peer}."
-    return f"The certificate of {peer} is not signed by anyone this computer trusts."
 
 
 def _doubt(fault: BaseException, peer: str) -> OutcomeUnknown:
@@ -380,21 +370,6 @@ def _broken(fault: BaseException, peer: str) -> str:
     if isinstance(fault, Unreadable | httpx.DecodingError | httpx.RemoteProtocolError):
         return f"The answer of {peer} was incomplete or damaged."
     return f"The connection to {peer} broke before an answer came."
-
-
-def _strange(status: int, peer: str) -> str:
-    if 300 <= status < 400:
-        return (
-            f"{peer} answered with a pointer to another address, which is never followed; "
-            "check the address in the settings."
-        )
-    if status == 409:
-        return f"{peer} says that the same request is still being worked on or was used before."
-    if status == 429:
-        return f"{peer} asks to slow down, or is still working on the same request."
-    if status >= 500:
-        return f"{peer} reports a fault of its own (HTTP {status})."
-    return f"{peer} gave an answer that this program does not know (HTTP {status})."
 
 
 def _worth_another_try(problem: GatewayError) -> bool:
