@@ -119,9 +119,9 @@ class Transport:
             _note(request, str(answer.status), began, answer.request_id)
             if answer.accepted or answer.status in DEFINITE:
                 return answer
+            strange = strange_status(answer.status, request.peer)
             problem = OutcomeUnknown(
-                f"{strange_status(answer.status, request.peer)} The request may have been carried out; "
-                "it is being looked up.",
+                f"{strange} The request may have been carried out; it is being looked up.",
                 said=f"HTTP {answer.status}",
                 request_id=answer.request_id,
             )
