@@ -53,6 +53,22 @@ def prepared_action(
     )
 
 
+def prepared_form(
+    operation: str, built: Built, *, path: str, reference: str, amount: Money
+) -> Prepared:
+    """A request around the gateway's own form: it takes no key and is never journalled."""
+    return Prepared(
+        operation=operation,
+        path=path,
+        body=built.body,
+        key="",
+        fingerprint=built.fingerprint,
+        keeps=False,
+        reference=reference,
+        amount=amount,
+    )
+
+
 class Keyed(Protocol):
     """The part of a request that says which one it is."""
 

@@ -22,7 +22,10 @@ __all__ = [
     "IncrementAnswer",
     "Page",
     "PaymentAnswer",
+    "SearchPage",
+    "SessionAnswer",
     "Source",
+    "SubmissionAnswer",
     "Token",
     "TokenError",
     "actions",
@@ -80,6 +83,43 @@ class Link(Wire):
 
 class Links(Wire):
     redirect: Lenient[Link] = None
+
+
+class NextLink(Wire):
+    next: Link | None = None
+
+
+class SearchPage(Wire):
+    """One page of a search. The entries are read one by one."""
+
+    data: list[dict[str, object]]
+    links: NextLink | None = Field(default=None, alias="_links")
+
+
+class SessionAnswer(Wire):
+    """A payment session: as answered when it is opened, and as read."""
+
+    id: Name
+    status: Lenient[Text] = None
+    payment_id: Lenient[Name] = None
+    amount: Amount | None = None
+    currency: Name | None = None
+    reference: Lenient[Text] = None
+    expires_on: Lenient[Text] = None
+    payment_session_token: Lenient[Text] = Field(default=None, repr=False)
+    payment_session_secret: Lenient[Text] = Field(default=None, repr=False)
+
+
+class SessionAction(Wire):
+    url: Lenient[Text] = None
+
+
+class SubmissionAnswer(Wire):
+    """What became of the payment of a session; ``type`` is a word or a list of words."""
+
+    id: Name
+    status: Name
+    action: Lenient[SessionAction] = None
 
 
 class PaymentAnswer(Wire):
