@@ -90,7 +90,7 @@ class AdminApi(Api):
         """Everything that is under way takes effect now, whenever it was due."""
         store = self.world.store
         settled = settling.settle_all_now(store.payfac, call.now)
-        for table in (store.flowlix, store.classic):
+        for table in store.flowlix_tables():
             settled += lifecycle.settle_all_now(table, call.now)
         return json_reply(200, {"settled": settled})
 
@@ -139,7 +139,7 @@ class AdminApi(Api):
         store = self.world.store
         for payment in list(store.payfac.newest_first()):
             settling.settle(store.payfac, payment, call.now)
-        for table in (store.flowlix, store.classic):
+        for table in store.flowlix_tables():
             for attempt in list(table.newest_first()):
                 lifecycle.settle(table, attempt, call.now)
         content: dict[str, Any] = {
@@ -148,6 +148,7 @@ class AdminApi(Api):
             "payfac": store.payfac.plain(),
             "flowlix": store.flowlix.plain(),
             "flowlix_classic": store.classic.plain(),
+            "flowlix_synchronous": store.synchronous.plain(),
             "kept_answers": len(store.answers),
         }
         return json_reply(200, content)
@@ -155,7 +156,8 @@ class AdminApi(Api):
     def _reset(self, _call: Call) -> Reply:
         """Forget payments, kept answers, faults, calls and rates. Keys, clock, settings stay."""
         store = self.world.store
-        for table in (store.payfac, store.flowlix, store.classic):
+        store.payfac.clear()
+        for table in store.flowlix_tables():
             table.clear()
         self.world.idempotency.forget()
         self.world.faults.clear()

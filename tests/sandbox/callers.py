@@ -245,6 +245,19 @@ def direct(number: str = "4111111111111111", **changes: Any) -> dict[str, Any]:
     return {**body, **changes}
 
 
+CUSTOMER = {
+    "email": "ada@shop.test",
+    "first_name": "Ada",
+    "last_name": "Muster",
+    "country": "DE",
+    "phone": "+4930111222",
+    "address": "Hauptstr. 5",
+    "city": "Bremen",
+    "zip": "28195",
+}
+"""A whole customer of the classic generations."""
+
+
 def classic_direct(number: str = "4111111111111111", **changes: Any) -> dict[str, Any]:
     """The body of a direct payment of the classic generation."""
     card = {

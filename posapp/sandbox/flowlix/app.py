@@ -5,7 +5,7 @@ from __future__ import annotations
 from posapp.sandbox import ids
 from posapp.sandbox.api import Operation
 from posapp.sandbox.flowlix import requests, views
-from posapp.sandbox.flowlix_rules import lifecycle, paging, tables
+from posapp.sandbox.flowlix_rules import lifecycle, paging
 from posapp.sandbox.flowlix_rules.api import FlowlixFamily
 from posapp.sandbox.flowlix_rules.browser import Browser
 from posapp.sandbox.flowlix_rules.errors import Style, missing, not_found, unfit
@@ -14,13 +14,12 @@ from posapp.sandbox.http import Call, Reply, json_reply
 from posapp.sandbox.records import FlowlixPayment, FlowlixRefund
 from posapp.sandbox.world import World
 
-_STATUSES = {name.upper(): (name,) for name in ("pending", "requires_action", "processing")}
-_STATUSES |= {name.upper(): (name,) for name in lifecycle.TERMINAL}
+_STYLE = Style("https://docs.flowlix.dev/guides/errors", nulls=False)
+_STATUSES = ("PENDING", "REQUIRES_ACTION", "PROCESSING", *map(str.upper, lifecycle.TERMINAL))
 
 
 class FlowlixApi(FlowlixFamily):
     name = "flowlix"
-    style = Style("https://docs.flowlix.dev/guides/errors", nulls=False)
     live_prefix = "api_live_sk_"
     request_id_header = "Request-Id"
     key_required = True
@@ -30,8 +29,13 @@ class FlowlixApi(FlowlixFamily):
         super().__init__(world)
         self._table = world.store.flowlix
         base = world.base(self.name)
-        self._browser = Browser(world, self._table, base, upper_case=True)
-        self._list_rules = paging.ListRules(_STATUSES, ("created", "created_at"), backwards=True)
+        self._browser = Browser(world, self._table, base, word=views.status)
+        self._list_rules = paging.ListRules(
+            _STATUSES, views.status, ("created", "created_at"), backwards=True
+        )
+
+    def style(self) -> Style:
+        return _STYLE
 
     def key(self) -> str:
         return self.world.store.credentials.flowlix_api_key
@@ -86,7 +90,7 @@ class FlowlixApi(FlowlixFamily):
         wanted, card = requests.read_direct(
             read_body(call), call.now, billing_required=settings.flowlix_billing_required
         )
-        challenged = card.number == tables.CHALLENGED_CARD
+        challenged = self._browser.challenges(card)
         if challenged and wanted.return_url is None:
             raise missing("return_url")
         payment = self._new(wanted, call, hosted=False)
