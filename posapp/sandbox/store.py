@@ -25,6 +25,7 @@ from posapp.sandbox.credentials import Credentials
 from posapp.sandbox.errors import SandboxError
 from posapp.sandbox.records import FlowlixPayment, PayfacPayment
 from posapp.sandbox.settings import Settings
+from posapp.sandbox.webhooks.records import WebhookEndpoint, WebhookEvent
 
 T = TypeVar("T")
 _FORMAT = 1
@@ -124,6 +125,9 @@ class Store:
         self.classic = Table(FlowlixPayment, self.touch)
         self.synchronous = Table(FlowlixPayment, self.touch)
         self.answers = Table(Answer, self.touch)
+        self.webhook_endpoints = Table(WebhookEndpoint, self.touch)
+        self.webhook_events = Table(WebhookEvent, self.touch)
+        self.changed = asyncio.Event()
         self._version = 1
         self._saved = 0
         self._failed = False
@@ -137,6 +141,8 @@ class Store:
             "classic": self.classic,
             "synchronous": self.synchronous,
             "answers": self.answers,
+            "webhook_endpoints": self.webhook_endpoints,
+            "webhook_events": self.webhook_events,
         }
 
     def flowlix_tables(self) -> tuple[Table[FlowlixPayment], ...]:
@@ -146,6 +152,7 @@ class Store:
     def touch(self) -> None:
         """Something changed that a save must write."""
         self._version += 1
+        self.changed.set()
 
     def load(self) -> None:
         """Read the file if there is one.

@@ -65,6 +65,21 @@ class Admin:
         response = await self.call("PATCH", "/settings", settings)
         assert response.status_code == 200, response.text
 
+    async def webhooks(self, url: str, **more: object) -> str:
+        """Set the merchant's address; returns the secret."""
+        answer = await self.call("PUT", "/webhooks/endpoint", {"url": url, **more})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["secret"])
+
+    async def deliveries(self) -> Any:
+        return (await self.call("GET", "/webhooks")).json()["deliveries"]
+
+    async def deliver(self) -> Any:
+        """Deliver what is due now; returns how every delivery stands after it."""
+        answer = await self.call("POST", "/webhooks/deliver")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["deliveries"]
+
     async def dump(self) -> Any:
         return (await self.call("GET", "/dump")).json()
 

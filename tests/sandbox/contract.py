@@ -313,40 +313,12 @@ CLASSIC_PAYMENT = shape(
         **_DECLINE,
     }
 )
-FIRST_PAYMENT = shape(
-    {
-        "id": like(r"pay_[a-zA-Z0-9-]+"),
-        "object": among("payment"),
-        "amount": whole,
-        "currency": like("[a-z]{3}"),
-        "status": among("pending|succeeded|failed|refunded"),
-        "description": maybe(text),
-        "card": maybe(FLOWLIX_CARD),
-        "customer": maybe(shape({"email": text, "name": text})),
-        "metadata": members,
-        "redirect_url": maybe(like(r"http://.+")),
-        "refunded_at": maybe(whole),
-        "succeeded_at": maybe(whole),
-        "failed_at": maybe(whole),
-        "created": whole,
-        "livemode": lambda value: value is False,
-        **_DECLINE,
-    }
-)
 FLOWLIX_LIST = shape({"data": many(FLOWLIX_PAYMENT), "has_more": flag})
 CLASSIC_LIST = shape(
     {
         "object": among("list"),
         "url": among("/v1/payments"),
         "data": many(CLASSIC_PAYMENT),
-        "has_more": flag,
-    }
-)
-FIRST_LIST = shape(
-    {
-        "object": among("list"),
-        "url": among("/v1/payments"),
-        "data": many(FIRST_PAYMENT),
         "has_more": flag,
     }
 )

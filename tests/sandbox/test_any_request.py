@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox import contract
-from tests.sandbox.callers import CUSTOMER, Admin, Flowlix, Payfac, classic_direct, direct, payment
+from tests.sandbox.callers import Admin, Flowlix, Payfac, classic_direct, direct, payment
 from tests.sandbox.contract import EMPTY, PAYFAC_ERROR, Answers, Check, flowlix_error, judge
 from tests.sandbox.generated import HOSTILE_BODIES, SCALARS, nearly
 
@@ -165,19 +165,6 @@ def _flowlix_rows(one: Check, listed: Check, *, classic: bool) -> list[Row]:
 
 
 FLOWLIX_ROWS = _flowlix_rows(contract.FLOWLIX_PAYMENT, contract.FLOWLIX_LIST, classic=False)
-
-
-def _first_rows() -> list[Row]:
-    """The first generation of Flowlix classic: final answers, 402, refunds without a body."""
-    rows = _flowlix_rows(contract.FIRST_PAYMENT, contract.FIRST_LIST, classic=True)
-    create, *_, refund = rows
-    customers = [body | {"customer": CUSTOMER} for body in create.bodies]
-    declined = {**create.answers, 402: flowlix_error(402)}
-    create = replace(create, answers=declined, bodies=customers)
-    return [create, *rows[1:-1], replace(refund, bodies=[{}])]
-
-
-FIRST_ROWS = _first_rows()
 CLASSIC_ROWS = _flowlix_rows(contract.CLASSIC_PAYMENT, contract.CLASSIC_LIST, classic=True)
 
 _KEYS = (None, "x" * 255, "x" * 256)
@@ -292,7 +279,7 @@ class Run:
         return content.encode()
 
 
-async def _fresh(admin: Admin) -> None:
+async def fresh(admin: Admin) -> None:
     await admin.call("POST", "/reset")
     await admin.set(flowlix_rate_per_minute=None)
 
@@ -300,7 +287,7 @@ async def _fresh(admin: Admin) -> None:
 @budget
 @given(steps=programs(PAYFAC_ROWS))
 async def test_payfac_answers_every_request_as_described(payfac: Payfac, steps: list[Step]) -> None:
-    await _fresh(payfac.admin)
+    await fresh(payfac.admin)
     first = [await payfac.authorize(authorization_type="Estimated"), await payfac.captured()]
     await Run(payfac, first).all(steps)
 
@@ -310,7 +297,7 @@ async def test_payfac_answers_every_request_as_described(payfac: Payfac, steps: 
 async def test_flowlix_answers_every_request_as_described(
     flowlix: Flowlix, steps: list[Step]
 ) -> None:
-    await _fresh(flowlix.admin)
+    await fresh(flowlix.admin)
     first = [(await flowlix.created(direct()))["id"]]
     await flowlix.admin.settle()
     await Run(flowlix, first).all(steps)
@@ -321,22 +308,9 @@ async def test_flowlix_answers_every_request_as_described(
 async def test_flowlix_classic_answers_every_request_as_described(
     classic: Flowlix, steps: list[Step]
 ) -> None:
-    await _fresh(classic.admin)
+    await fresh(classic.admin)
     first = [(await classic.created(classic_direct()))["id"]]
     await classic.admin.settle()
-    await Run(classic, first).all(steps)
-
-
-@budget
-@given(steps=programs(FIRST_ROWS))
-async def test_the_first_generation_answers_every_request_as_described(
-    classic: Flowlix, steps: list[Step]
-) -> None:
-    await _fresh(classic.admin)
-    await classic.admin.set(
-        classic_generation="synchronous", classic_synchronous_rate_per_minute=None
-    )
-    first = [(await classic.created(classic_direct(customer=CUSTOMER)))["id"]]
     await Run(classic, first).all(steps)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from posapp.sandbox import ids
 from posapp.sandbox.api import Operation
 from posapp.sandbox.flowlix import requests, views
@@ -63,11 +65,17 @@ class FlowlixApi(FlowlixFamily):
             for name, verb, path, act in public
         ]
 
+    def shown(self, payment: FlowlixPayment) -> dict[str, Any]:
+        """The Payment object as a GET shows it now."""
+        names = self.world.settings.flowlix_failure_names
+        return views.payment(payment, self._browser, failure_names=names)
+
+    def shown_refund(self, payment: FlowlixPayment, refund: FlowlixRefund) -> dict[str, Any]:
+        """The Refund object as a GET shows it now."""
+        return views.refund(payment, refund, self.world.settings.flowlix_failure_names)
+
     def _view(self, payment: FlowlixPayment, status: int) -> Reply:
-        failure_names = self.world.settings.flowlix_failure_names
-        return json_reply(
-            status, views.payment(payment, self._browser, failure_names=failure_names)
-        )
+        return json_reply(status, self.shown(payment))
 
     def _new(self, wanted: requests.PaymentRequest, call: Call, *, hosted: bool) -> FlowlixPayment:
         call.reference = wanted.merchant_reference
@@ -129,14 +137,9 @@ class FlowlixApi(FlowlixFamily):
         return self._view(self._find(call.parameters["id"], call.now), 200)
 
     def _list(self, call: Call) -> Reply:
-        settings = self.world.settings
-        page = paging.page_of(
-            self._table, call, self._list_rules, lag_seconds=settings.list_lag_seconds
-        )
-        data = [
-            views.payment(record, self._browser, failure_names=settings.flowlix_failure_names)
-            for record in page.payments
-        ]
+        lag_seconds = self.world.settings.list_lag_seconds
+        page = paging.page_of(self._table, call, self._list_rules, lag_seconds=lag_seconds)
+        data = [self.shown(record) for record in page.payments]
         return json_reply(200, {"data": data, "has_more": page.has_more})
 
     def _refund(self, call: Call) -> Reply:
@@ -164,5 +167,4 @@ class FlowlixApi(FlowlixFamily):
         )
         payment.refunds.append(refund)
         self._table.changed(payment.id)
-        failure_names = self.world.settings.flowlix_failure_names
-        return json_reply(201, views.refund(payment, refund, failure_names))
+        return json_reply(201, self.shown_refund(payment, refund))
