@@ -32,7 +32,7 @@ class Settings:
       newer for cards and the classic for bank accounts.
     - ``payfac_session_seconds``: how long a payment session lasts that does not say.
 
-    Both generations of Flowlix:
+    Flowlix:
 
     - ``flowlix_settle_seconds``, ``flowlix_refund_seconds``: how long a payment or refund takes.
     - ``flowlix_rate_per_minute``: requests a minute, null for no limit.
@@ -40,6 +40,16 @@ class Settings:
       ``at_once`` or ``later``.
     - ``flowlix_failure_names``: a decline has ``failure_code`` and ``failure_message`` besides.
     - ``flowlix_billing_required``: a direct payment needs all ``billing_details``.
+    - ``classic_generation``: ``synchronous`` serves the first generation at the classic address.
+    - ``classic_synchronous_rate_per_minute``: its requests a minute, null for no limit.
+
+    Webhooks of Flowlix:
+
+    - ``flowlix_webhook_delivery``: events are delivered ``at_once`` when due, or ``on_request``.
+    - ``flowlix_webhook_twice``: every event is delivered twice.
+    - ``flowlix_webhook_out_of_order``: of those due together the newest comes first.
+    - ``flowlix_webhook_key``: what signs, the ``whole_secret`` or it ``without_prefix``.
+    - ``flowlix_webhook_timeout_seconds``: how long the merchant's answer may take.
 
     All:
 
@@ -61,7 +71,7 @@ class Settings:
     payfac_payout_shape: Literal["by_kind", "classic", "newer"] = "by_kind"
     payfac_rate_per_minute: int | None = None
     payfac_session_seconds: float = 3600.0
-    # Flowlix, both generations
+    # Flowlix
     flowlix_settle_seconds: float = 1.0
     flowlix_refund_seconds: float = 1.0
     flowlix_rate_per_minute: int | None = 500
@@ -69,6 +79,14 @@ class Settings:
     flowlix_failure_names: bool = False
     flowlix_billing_required: bool = False
     classic_challenge: Literal["at_once", "later"] = "later"
+    classic_generation: Literal["asynchronous", "synchronous"] = "asynchronous"
+    classic_synchronous_rate_per_minute: int | None = 100
+    # Flowlix webhooks
+    flowlix_webhook_delivery: Literal["at_once", "on_request"] = "at_once"
+    flowlix_webhook_twice: bool = False
+    flowlix_webhook_out_of_order: bool = False
+    flowlix_webhook_key: Literal["whole_secret", "without_prefix"] = "whole_secret"
+    flowlix_webhook_timeout_seconds: float = 10.0
     # All
     challenge_seconds: float = 900.0
     hosted_page_seconds: float = 1800.0

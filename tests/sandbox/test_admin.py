@@ -8,6 +8,7 @@ from posapp.sandbox import admin as admin_module
 from posapp.sandbox.settings import Settings
 from tests.sandbox.callers import Admin, Flowlix, Payfac, direct, payment
 from tests.sandbox.rows import ADMIN_ROWS
+from tests.sandbox.test_any_webhook_request import ROWS as WEBHOOK_ROWS
 
 pytestmark = pytest.mark.asyncio
 
@@ -125,7 +126,7 @@ async def test_every_call_and_every_setting_is_described(admin: Admin) -> None:
     described = admin_module.__doc__ or ""
     lines = [line.split()[:2] for line in described.splitlines() if line[:1].isupper()]
     told = {(verb, path) for verb, path in lines if path.startswith("/")}
-    assert told == {(row.verb, row.path) for row in ADMIN_ROWS} | {
+    assert told == {(row.verb, row.path) for row in (*ADMIN_ROWS, *WEBHOOK_ROWS)} | {
         ("POST", "/settle"),
         ("POST", "/reset"),
     }
