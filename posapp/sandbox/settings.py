@@ -26,7 +26,7 @@ class Settings:
     payfac_amount_triggers: bool = False
     payfac_moto_enabled: bool = True
     payfac_rate_per_minute: int | None = None
-    # Flowlix, both generations
+    # Flowlix
     flowlix_settle_seconds: float = 1.0
     flowlix_refund_seconds: float = 1.0
     flowlix_rate_per_minute: int | None = 500
@@ -34,6 +34,14 @@ class Settings:
     flowlix_failure_names: bool = False
     flowlix_billing_required: bool = False
     classic_challenge: Literal["at_once", "later"] = "later"
+    classic_generation: Literal["asynchronous", "synchronous"] = "asynchronous"
+    classic_synchronous_rate_per_minute: int | None = 100
+    # Flowlix webhooks
+    flowlix_webhook_delivery: Literal["at_once", "on_request"] = "at_once"
+    flowlix_webhook_twice: bool = False
+    flowlix_webhook_out_of_order: bool = False  # the newest first of those due together
+    flowlix_webhook_key: Literal["whole_secret", "without_prefix"] = "whole_secret"
+    flowlix_webhook_timeout_seconds: float = 10.0
     # All
     challenge_seconds: float = 900.0
     hosted_page_seconds: float = 1800.0

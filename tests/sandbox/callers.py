@@ -65,6 +65,21 @@ class Admin:
         response = await self.call("PATCH", "/settings", settings)
         assert response.status_code == 200, response.text
 
+    async def webhooks(self, url: str, **more: object) -> str:
+        """Set the merchant's address; returns the secret."""
+        answer = await self.call("PUT", "/webhooks/endpoint", {"url": url, **more})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["secret"])
+
+    async def deliveries(self) -> Any:
+        return (await self.call("GET", "/webhooks")).json()["deliveries"]
+
+    async def deliver(self) -> Any:
+        """Deliver what is due now; returns how every delivery stands after it."""
+        answer = await self.call("POST", "/webhooks/deliver")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["deliveries"]
+
     async def dump(self) -> Any:
         return (await self.call("GET", "/dump")).json()
 
@@ -243,6 +258,19 @@ def direct(number: str = "4111111111111111", **changes: Any) -> dict[str, Any]:
         "payment_method_data": {"type": "card", "card": card},
     }
     return {**body, **changes}
+
+
+CUSTOMER = {
+    "email": "ada@shop.test",
+    "first_name": "Ada",
+    "last_name": "Muster",
+    "country": "DE",
+    "phone": "+4930111222",
+    "address": "Hauptstr. 5",
+    "city": "Bremen",
+    "zip": "28195",
+}
+"""A whole customer of the classic generations."""
 
 
 def classic_direct(number: str = "4111111111111111", **changes: Any) -> dict[str, Any]:

@@ -325,6 +325,7 @@ CLASSIC_LIST = shape(
 _ERROR_TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
+    402: "card_error",
     404: "invalid_request_error",
     409: "idempotency_error",
     422: "invalid_request_error|card_error",

@@ -279,7 +279,7 @@ class Run:
         return content.encode()
 
 
-async def _fresh(admin: Admin) -> None:
+async def fresh(admin: Admin) -> None:
     await admin.call("POST", "/reset")
     await admin.set(flowlix_rate_per_minute=None)
 
@@ -287,7 +287,7 @@ async def _fresh(admin: Admin) -> None:
 @budget
 @given(steps=programs(PAYFAC_ROWS))
 async def test_payfac_answers_every_request_as_described(payfac: Payfac, steps: list[Step]) -> None:
-    await _fresh(payfac.admin)
+    await fresh(payfac.admin)
     first = [await payfac.authorize(authorization_type="Estimated"), await payfac.captured()]
     await Run(payfac, first).all(steps)
 
@@ -297,7 +297,7 @@ async def test_payfac_answers_every_request_as_described(payfac: Payfac, steps: 
 async def test_flowlix_answers_every_request_as_described(
     flowlix: Flowlix, steps: list[Step]
 ) -> None:
-    await _fresh(flowlix.admin)
+    await fresh(flowlix.admin)
     first = [(await flowlix.created(direct()))["id"]]
     await flowlix.admin.settle()
     await Run(flowlix, first).all(steps)
@@ -308,7 +308,7 @@ async def test_flowlix_answers_every_request_as_described(
 async def test_flowlix_classic_answers_every_request_as_described(
     classic: Flowlix, steps: list[Step]
 ) -> None:
-    await _fresh(classic.admin)
+    await fresh(classic.admin)
     first = [(await classic.created(classic_direct()))["id"]]
     await classic.admin.settle()
     await Run(classic, first).all(steps)
