@@ -59,7 +59,9 @@ CALLS = {
         3-D Secure: refused
         3-D Secure: left alone
         webhooks: proved
+        webhooks: refused
         webhooks: twice and out of order
+        webhooks: signed with the bare key
     """,
     "Flowlix classic": """
         direct
@@ -91,11 +93,6 @@ STILL_TO_COME = {
     *(f"PayFac, search: {kind}" for kind in ("query", "pages", "dates")),
     *(f"PayFac, payment session: {kind}" for kind in ("create", "submit", "details")),
     "PayFac, void",
-    "Flowlix, webhooks: proved",
-    "Flowlix, webhooks: twice and out of order",
-    "Flowlix classic, forerunner: decided at once",
-    "Flowlix classic, forerunner: declined with HTTP 402",
-    "Flowlix classic, forerunner: refunded as a whole",
 }
 
 
