@@ -77,6 +77,7 @@ async def to_the_end(shop: History) -> list[str]:
     page = await shop.history(since=SINCE, until=UNTIL)
     found = ids(page)
     while page.next_page:
+        assert len(found) < 100, "this goes on for ever"
         page = await shop.history(since=SINCE, until=UNTIL, page=page.next_page)
         found += ids(page)
     return found
@@ -215,6 +216,27 @@ async def test_a_list_that_goes_in_circles_ends_with_an_error(
         with pytest.raises(GatewayDown, match="some of them may be missing"):
             await to_the_end(kind.build(other.url, transport))
         assert len(other.received) <= 3 * (way_in + circle) + 1
+
+
+@each_kind
+async def test_a_page_that_leads_to_itself_is_noticed_at_once(
+    kind: Kind, transport: Transport
+) -> None:
+    pages = [kind.page(kind.entry(number), more=True) for number in range(3)]
+    async with peer(in_turn(*(saying(200, one) for one in pages))) as other:
+        with pytest.raises(GatewayDown, match="some of them may be missing"):
+            await to_the_end(kind.build(other.url, transport))
+        assert len(other.received) == 4
+
+
+@each_kind
+async def test_a_page_of_the_very_first_second_may_have_more_of_it_after(
+    kind: Kind, transport: Transport
+) -> None:
+    act = saying(200, kind.page(kind.entry(1, SINCE), more=True))
+    async with peer(act) as other:
+        page = await kind.build(other.url, transport).history(since=SINCE, until=UNTIL)
+    assert (ids(page), bool(page.next_page)) == ([name(1)], True)
 
 
 @each_kind

@@ -6,7 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.gateways.contract import flowlix_rows, payfac_actions, payfac_rows
+from tests.gateways.contract import (
+    flowlix_rows,
+    forerunner_rows,
+    payfac_actions,
+    payfac_rows,
+    webhook_rows,
+)
 from tests.gateways.contract.training import Training
 
 Trip = Callable[[Training], Awaitable[None]]
@@ -32,6 +38,15 @@ def _classic(call: str, trip: flowlix_rows.Trip, *reaches: str) -> Row:
     return Row("Flowlix classic", call, partial(trip, flowlix_rows.OLDER), points)
 
 
+def _notice(call: str, trip: Trip) -> Row:
+    return Row("Flowlix", f"webhooks: {call}", trip, ("flowlix.create_payment",))
+
+
+def _forerunner(call: str, trip: Trip, *reaches: str) -> Row:
+    points = tuple(f"flowlix_classic.{name}" for name in reaches)
+    return Row("Flowlix classic", f"forerunner: {call}", trip, points)
+
+
 def _payfac(call: str, trip: Trip, *reaches: str) -> Row:
     return Row("PayFac", call, trip, tuple(f"payfac.{name}" for name in reaches))
 
@@ -54,6 +69,10 @@ ROWS = (
     _flowlix("3-D Secure: later", flowlix_rows.challenge_later, *_CHALLENGE),
     _flowlix("3-D Secure: refused", flowlix_rows.challenge_refused, *_CHALLENGE),
     _flowlix("3-D Secure: left alone", flowlix_rows.challenge_left_alone, "create_payment"),
+    _notice("proved", webhook_rows.proved),
+    _notice("refused", webhook_rows.refused),
+    _notice("twice and out of order", webhook_rows.twice_and_out_of_order),
+    _notice("signed with the bare key", webhook_rows.with_the_bare_key),
     _classic("direct", flowlix_rows.direct_payment, "create_payment", "read_payment"),
     _classic("hosted", flowlix_rows.hosted_payment, *_PAGE),
     _classic("read", flowlix_rows.read, "read_payment"),
@@ -67,6 +86,9 @@ ROWS = (
     _classic("3-D Secure: later", flowlix_rows.challenge_later, *_CHALLENGE),
     _classic("3-D Secure: refused", flowlix_rows.challenge_refused, *_CHALLENGE),
     _classic("3-D Secure: left alone", flowlix_rows.challenge_left_alone, "create_payment"),
+    _forerunner("decided at once", forerunner_rows.decided_at_once, *_PAGE, "create_payment"),
+    _forerunner("declined with HTTP 402", forerunner_rows.declined, "create_payment"),
+    _forerunner("refunded as a whole", forerunner_rows.refunded_as_a_whole, "create_refund"),
     _payfac("access token: JSON body", payfac_rows.token_as_json, "token", "payment"),
     _payfac("access token: form and Basic", payfac_rows.token_as_form, "token", "payment"),
     _payfac("access token: renewed before expiry", payfac_rows.token_in_time, "token", "payment"),

@@ -59,7 +59,9 @@ CALLS = {
         3-D Secure: refused
         3-D Secure: left alone
         webhooks: proved
+        webhooks: refused
         webhooks: twice and out of order
+        webhooks: signed with the bare key
     """,
     "Flowlix classic": """
         direct
@@ -85,11 +87,6 @@ STILL_TO_COME = {
     "PayFac, request payment: payment context",
     *(f"PayFac, {kind}" for kind in ("card payout", "bank payout")),
     *(f"PayFac, details: {kind}" for kind in ("payout", "newer payout")),
-    "Flowlix, webhooks: proved",
-    "Flowlix, webhooks: twice and out of order",
-    "Flowlix classic, forerunner: decided at once",
-    "Flowlix classic, forerunner: declined with HTTP 402",
-    "Flowlix classic, forerunner: refunded as a whole",
 }
 
 

@@ -138,6 +138,16 @@ def test_a_broken_limit_is_named(transport: Transport, charge: Charge, word: str
         shop.prepare_charge(charge, samples.card())
 
 
+def test_what_the_api_cannot_take_is_refused_though_the_account_names_it(
+    transport: Transport,
+) -> None:
+    wide = replace(samples.flowlix_classic(), currencies=("JPY", "GBP", "EUR"))
+    shop = FlowlixClassicGateway(wide, transport, clock=samples.clock)
+    assert shop.currencies == ("GBP", "EUR")
+    assert "take JPY" in (shop.charge_problem(samples.charge(Money(1290, "JPY"))) or "")
+    assert shop.charge_problem(samples.charge(Money(1290, "GBP"))) is None
+
+
 def test_without_a_return_address_nothing_is_charged(transport: Transport) -> None:
     bare = replace(samples.flowlix_classic(), return_url="")
     shop = FlowlixClassicGateway(bare, transport, clock=samples.clock)
