@@ -71,6 +71,12 @@ EXPIRY_WRONG = Reason(
     "Read the date back. If it was typed wrongly, correct it; otherwise ask for another card.",
     True,
 )
+EXPIRED = Reason(
+    DeclineClass.HARD,
+    "Your bank says that this card has expired; please use another card.",
+    "Ask for another card.",
+    False,
+)
 CODE_WRONG = Reason(
     DeclineClass.DATA,
     "The bank says that the security code is not right; may I have it again?",
@@ -166,4 +172,10 @@ OUR_SETUP = Reason(
     "We cannot take this card just now; the fault is on our side.",
     "Ask for another card, and tell whoever looks after the gateway account the code shown here.",
     False,
+)
+REFUND_FAILED = Reason(
+    DeclineClass.TECHNICAL,
+    "The refund could not be carried out.",
+    "Nothing was given back. Try once more, or give the money back in another way.",
+    True,
 )

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from posapp.gateways.abilities import HistoryPage
 from posapp.gateways.account import Account, Identity
 from posapp.gateways.answers import reading_of, unreadable_read
 from posapp.gateways.call import Answer
@@ -13,7 +14,9 @@ from posapp.gateways.flowlix_answers import explain
 from posapp.gateways.flowlix_charge import card_problem
 from posapp.gateways.flowlix_client import PAGES, PAYMENTS, PaymentCalls
 from posapp.gateways.json_body import Built
-from posapp.gateways.payment_search import PAGE, check_mode, search
+from posapp.gateways.payment_history import history_page
+from posapp.gateways.payment_list import PAGE, check_mode
+from posapp.gateways.payment_search import search
 from posapp.gateways.port import Charge, Prepared
 from posapp.gateways.preparing import prepared_charge, prepared_page, reject_if
 from posapp.gateways.strict_json import Unreadable
@@ -22,7 +25,7 @@ from posapp.model.payment import Payment
 
 
 class FlowlixAccount(Account):
-    """Makes charges and pages, reads and finds payments.
+    """Makes charges and pages, reads, lists and finds payments.
 
     How bodies and documents are written, and all about refunds, is each generation's own.
 
@@ -74,9 +77,14 @@ class FlowlixAccount(Account):
         self._check_id(payment_id)
         answer = await self._calls.payment(payment_id)
         self._check_read(answer, by_id=True)
-        return await reading_of(
-            answer, lambda document: self._payment(document, answer), self.label
-        )
+
+        def asked_for(document: object) -> Payment:
+            payment = self._payment(document, answer)
+            if payment.id == payment_id:
+                return payment
+            raise Unreadable  # a document about another payment says nothing about this one
+
+        return await reading_of(answer, asked_for, self.label)
 
     async def find(self, reference: str, *, since: datetime) -> Sequence[Payment]:
         matches = await search(
@@ -97,6 +105,17 @@ class FlowlixAccount(Account):
                 pass
             raise unreadable_read(match.answer, self.label)
         return tuple(found)
+
+    async def history(self, *, since: datetime, until: datetime, page: str = "") -> HistoryPage:
+        return await history_page(
+            self._span,
+            payment=self._payment,
+            created=self._created,
+            since=since,
+            until=until,
+            page=page,
+            peer=self.label,
+        )
 
     async def check(self) -> str:
         answer = await self._calls.payments(limit=1)
@@ -119,6 +138,11 @@ class FlowlixAccount(Account):
         """What an entry of the list holds where our reference would stand."""
 
     async def _page(self, created_from: int, after: str) -> Answer:
-        answer = await self._calls.payments(limit=PAGE, created_from=created_from, after=after)
+        return await self._span(created_from, 0, after)
+
+    async def _span(self, created_from: int, created_before: int, after: str) -> Answer:
+        answer = await self._calls.payments(
+            limit=PAGE, created_from=created_from, created_before=created_before, after=after
+        )
         self._check_read(answer, by_id=False)
         return answer

@@ -11,11 +11,13 @@ from posapp.gateways.answers import Explained
 from posapp.gateways.call import Answer
 from posapp.gateways.card_brands import brand_name
 from posapp.gateways.field_words import WORDS
+from posapp.gateways.moments import from_unix
 from posapp.gateways.outside_text import code, web_address
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.wire_types import Lenient, Text, Wire, read
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import ISO_EXPONENT, Money
+from posapp.model.payment import ActionKind, ActionRecord, ActionState, Decline
 
 REFERENCE = "reference"
 """The metadata member under which every payment of ours carries its reference."""
@@ -44,6 +46,9 @@ _FIELDS = {
 }
 
 
+_SENTENCES = {"payment_already_refunded": "This payment has been given back already."}
+
+
 class MaskedCard(Wire):
     """Any member can be null while the payment is young."""
 
@@ -55,6 +60,21 @@ class MaskedCard(Wire):
 
 class NextAction(Wire):
     redirect_url: Lenient[Text] = None
+
+
+class Refusal(Wire):
+    """Why a payment or a refund failed; ``failure_*`` is the newer name of ``decline_*``."""
+
+    failure_code: Lenient[Text] = None
+    failure_message: Lenient[Text] = None
+    decline_code: Lenient[Text] = None
+    decline_message: Lenient[Text] = None
+
+    @property
+    def why(self) -> tuple[str | None, str | None]:
+        """The code, and the gateway's own words."""
+        code, words = self.failure_code, self.failure_message
+        return code or self.decline_code, words or self.decline_message
 
 
 class _Error(Wire):
@@ -76,6 +96,34 @@ def card_summary(card: MaskedCard | None) -> CardSummary | None:
     return CardSummary(brand=brand_name(card.brand), last4=card.last4, expiry=expiry)
 
 
+def charge_history(
+    payment_id: str,
+    amount: Money,
+    *,
+    captured: bool,
+    decline: Decline | None,
+    succeeded_at: int | None,
+    failed_at: int | None,
+) -> tuple[ActionRecord, ...]:
+    """What the bank did with a charge; the API has no ids for it, so the payment's stands here.
+
+    Raises:
+        Unreadable: a moment beyond all calendars.
+    """
+    if not captured and decline is None:
+        return ()
+    moment = succeeded_at if captured else failed_at
+    done = ActionRecord(
+        id=payment_id,
+        kind=ActionKind.CAPTURE if captured else ActionKind.AUTHORISATION,
+        state=ActionState.DONE if captured else ActionState.FAILED,
+        amount=amount,
+        at=from_unix(moment) if moment else None,
+        decline=decline,
+    )
+    return (done,)
+
+
 def money_said(minor: int, currency: str) -> Money:
     """An amount in minor units; the generations write the currency in capitals or without.
 
@@ -93,7 +141,7 @@ def action_address(action: NextAction | None) -> str:
 
 
 def explain(answer: Answer) -> Explained:
-    """The body of a refusal in words. Only ``param`` is relied on: the codes are not documented."""
+    """The body of a refusal in words. Most codes are not documented, so they are only shown."""
     try:
         error = read(_Envelope, strict_json.parse(answer.body)).error
     except Unreadable:
@@ -106,5 +154,5 @@ def explain(answer: Answer) -> Explained:
         if part
     )
     if not field:
-        return Explained(said=said)
+        return Explained(_SENTENCES.get(code(error.code), ""), said=said)
     return Explained(WORDS[field], {field: WORDS[field]}, said)

@@ -40,14 +40,36 @@ class PaymentCalls:
     async def payment(self, payment_id: str) -> Answer:
         return await self._get(f"{PAYMENTS}/{payment_id}", template=f"{PAYMENTS}/{{id}}")
 
-    async def payments(self, *, limit: int, created_from: int = 0, after: str = "") -> Answer:
-        """One page, newest first; zero and empty leave the filter and the cursor out."""
-        query = [("limit", str(limit))]
-        if created_from:
-            query.append(("created[gte]", str(created_from)))
-        if after:
-            query.append(("starting_after", after))
-        return await self._get(PAYMENTS, template=PAYMENTS, query=tuple(query))
+    async def payments(
+        self,
+        *,
+        limit: int,
+        status: str = "",
+        created_from: int = 0,
+        created_before: int = 0,
+        after: str = "",
+        before: str = "",
+    ) -> Answer:
+        """One page, newest first; zero and empty leave a filter or a cursor out.
+
+        Args:
+            limit: 1 to 100.
+            status: a status in the generation's own letters.
+            created_from, created_before: Unix seconds, the first included and the last not. The
+                newest generation does not show the names of these two; they are its forerunners'.
+            after, before: a payment's id; not both. The middle generation knows only ``after``.
+        """
+        wanted = {
+            "limit": limit,
+            "status": status,
+            "created[gte]": created_from,
+            "created[lt]": created_before,
+            "starting_after": after,
+            "ending_before": before,
+        }
+        query = tuple((name, str(value)) for name, value in wanted.items() if value)
+        # What a list does not show counts as absent, so no older answer may be taken for it.
+        return await self._get(PAYMENTS, template=PAYMENTS, query=query, alone=True)
 
     async def _post(self, prepared: Prepared, path: str, *, template: str = "") -> Answer:
         request = Request(
@@ -64,7 +86,12 @@ class PaymentCalls:
         return await self._transport.money(request)
 
     async def _get(
-        self, path: str, *, template: str, query: tuple[tuple[str, str], ...] = ()
+        self,
+        path: str,
+        *,
+        template: str,
+        query: tuple[tuple[str, str], ...] = (),
+        alone: bool = False,
     ) -> Answer:
         request = Request(
             peer=self._access.label,
@@ -74,6 +101,7 @@ class PaymentCalls:
             template=template,
             query=query,
             authorization=self._bearer(),
+            alone=alone,
         )
         return await self._transport.look(request)
 

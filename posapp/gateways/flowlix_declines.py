@@ -19,7 +19,7 @@ REASONS: Mapping[str, Reason] = {
     "insufficient_funds": words.NO_FUNDS,
     "invalid_number": words.NUMBER_WRONG,
     "invalid_expiry": words.EXPIRY_WRONG,
-    "expired_card": words.EXPIRY_WRONG,
+    "expired_card": words.EXPIRED,
     "invalid_amount": words.AMOUNT_WRONG,
     "invalid_currency": words.OUR_SETUP,
     "not_permitted": words.NOT_PERMITTED,
@@ -32,7 +32,10 @@ REASONS: Mapping[str, Reason] = {
     "three_d_secure_failed": words.NOT_CONFIRMED,
     "three_d_secure_timeout": words.NOT_CONFIRMED,
     "three_d_secure_not_supported": words.NEEDS_PRESENCE,
-    "three_d_secure_error": words.TECHNICAL,
+    "three_d_secure_error": replace(
+        words.TECHNICAL,
+        next_step="Make a new payment. If it happens again, let the caller ring the bank.",
+    ),
 }
 
 
@@ -40,3 +43,8 @@ def decline_for(reasons: Mapping[str, Reason], code: str | None, said: str | Non
     """A refusal in words; a code that is missing or new is a refusal without a reason."""
     known = clean_code(code)
     return reasons.get(known, reasons["generic_decline"]).decline(known, said)
+
+
+def refund_failed(code: str | None, said: str | None) -> Decline:
+    """Why a refund failed: its codes are not documented, so the words stay general."""
+    return words.REFUND_FAILED.decline(clean_code(code), said)

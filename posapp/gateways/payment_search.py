@@ -6,21 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from posapp.gateways.answers import reading_of
 from posapp.gateways.call import Answer
-from posapp.gateways.port import GatewayDown, Unauthorised
-from posapp.gateways.wire_types import Wire, read
-
-PAGE = 100
-"""The most entries one page can have."""
+from posapp.gateways.payment_list import page_of
+from posapp.gateways.port import GatewayDown
 
 _MARGIN = timedelta(hours=1)
 _MOST_PAGES = 200
-
-
-class _Page(Wire):
-    data: list[dict[str, object]]
-    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +54,14 @@ async def search(
     matches: dict[object, Match] = {}
     seen: set[str] = set()
     for _ in range(_MOST_PAGES):
-        page = await _page(answer, peer)
+        page = await page_of(answer, peer)
         for entry in page.data:
             if reference in references(entry):
                 matches[entry.get("id")] = Match(entry, answer)
-        if not page.has_more or _all_before(page.data, created, _unix(start)):
+        if not page.has_more or page.ends_before(_unix(start), created=created):
             return list(matches.values())
-        last = page.data[-1].get("id") if page.data else None
-        if not isinstance(last, str) or not last or last in seen:
+        last = page.last_id
+        if not last or last in seen:
             break
         seen.add(last)
         answer = await fetch(_unix(start), last)
@@ -78,31 +69,6 @@ async def search(
         f"{peer} did not show its payments to the end, so the search is not finished. "
         "Try again in a moment."
     )
-
-
-async def check_mode(answer: Answer, *, live: bool, peer: str) -> None:
-    """Raise Unauthorised when the payments in this answer are of the other mode.
-
-    Raises:
-        Unauthorised: the key moves real money and should not, or the other way round.
-        GatewayDown: the answer is no list of payments.
-    """
-    page = await _page(answer, peer)
-    if any(entry.get("livemode") is (not live) for entry in page.data):
-        raise Unauthorised(
-            f"The key of {peer} belongs to {'training' if live else 'real payments'}, but the "
-            f"account is set up for {'real payments' if live else 'training'}. "
-            "Check the key in the settings."
-        )
-
-
-async def _page(answer: Answer, peer: str) -> _Page:
-    return await reading_of(answer, lambda document: read(_Page, document), peer)
-
-
-def _all_before(entries: list[dict[str, object]], created: str, bound: int) -> bool:
-    times = [entry.get(created) for entry in entries]
-    return bool(times) and all(isinstance(time, int) and time < bound for time in times)
 
 
 def _unix(moment: datetime) -> int:

@@ -69,10 +69,6 @@ class Unauthorised(GatewayError):
     """The key or token is not accepted."""
 
 
-class Duplicate(GatewayError):
-    """A request under the same key is still running, or the key was used for another body."""
-
-
 class RateLimited(GatewayError):
     """Too many requests. ``retry_after`` in seconds, None where the gateway did not say."""
 
@@ -85,6 +81,10 @@ class RateLimited(GatewayError):
 
 class GatewayDown(GatewayError):
     """A read failed: the gateway did not answer, or not usefully. Never raised by a money call."""
+
+
+class NotGenuine(GatewayError):
+    """A notice that reached us does not prove that it comes from the gateway, and now."""
 
 
 @dataclass(frozen=True, slots=True)

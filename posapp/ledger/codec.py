@@ -147,6 +147,7 @@ def payment_row(payment: Payment, read_at: datetime) -> dict[str, object]:
         "capturable": payment.capturable,
         "capture_by": payment.capture_by and micros(payment.capture_by),
         "estimated": payment.estimated,
+        "refund_whole_only": payment.refund_whole_only,
         "history": [_action_row(action) for action in payment.history],
         "refunds": [
             {
@@ -155,6 +156,7 @@ def payment_row(payment: Payment, read_at: datetime) -> dict[str, object]:
                 "state": refund.state,
                 "at": refund.at and micros(refund.at),
                 "reason": without_card_number(refund.reason),
+                "decline": _decline_row(refund.decline),
             }
             for refund in payment.refunds
         ],
@@ -194,6 +196,7 @@ def payment_from(row: RowMapping) -> Payment:
         capturable=rest["capturable"],
         capture_by=moment_or_none(rest["capture_by"]),
         estimated=rest["estimated"],
+        refund_whole_only=rest["refund_whole_only"],
         captured=row["captured"],
         refunded=row["refunded"],
         refund_pending=row["refund_pending"],
@@ -218,6 +221,7 @@ def payment_from(row: RowMapping) -> Payment:
                 state=ActionState(refund["state"]),
                 at=moment_or_none(refund["at"]),
                 reason=refund["reason"],
+                decline=_decline_from(refund["decline"]),
             )
             for refund in rest["refunds"]
         ),

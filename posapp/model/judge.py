@@ -50,7 +50,8 @@ def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
     if record.state is ActionState.DONE:
         return Finding(State.SETTLED, Verdict.APPROVED)
     if record.state is ActionState.FAILED:
-        return Finding(State.SETTLED, Verdict.DECLINED)
+        why = record.decline.caller if record.decline else ""
+        return Finding(State.SETTLED, Verdict.DECLINED, note=why)
     return Finding(State.PENDING)
 
 

@@ -134,13 +134,17 @@ class ActionRecord:
 
 @dataclass(frozen=True, slots=True)
 class RefundRecord:
-    """One refund as the gateway shows it. ``id`` is the gateway's refund or action id."""
+    """One refund as the gateway shows it. ``id`` is the gateway's refund or action id.
+
+    ``decline`` says why a FAILED one failed, where the gateway says so.
+    """
 
     id: str
     amount: Money
     state: ActionState
     at: datetime | None = None
     reason: str = ""
+    decline: Decline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ class Payment:
     ours, by which the payment can be found again; ``status_said`` the gateway's own word;
     ``live`` None where the API does not say. ``capturable`` is what is reserved and can still be
     captured, or voided, until ``capture_by``; ``estimated`` tells that the reservation may grow.
-    ``history`` is what else happened, oldest first; refunds stand in ``refunds``.
+    ``refund_whole_only`` tells that it is given back as a whole or not at all. ``history`` is what
+    else happened, oldest first; refunds stand in ``refunds``.
     """
 
     account: str
@@ -170,6 +175,7 @@ class Payment:
     refunded: int = 0
     refund_pending: int = 0
     refundable: int = 0
+    refund_whole_only: bool = False
     live: bool | None = None
     card: CardSummary | None = None
     auth_code: str = ""
@@ -213,6 +219,12 @@ def refund_problem(payment: Payment, amount: Money, *, reserved: int = 0) -> str
     if amount.minor > left:
         shown = Money(left, amount.currency)
         return f"At most {amount.currency} {shown.plain()} is left to refund."
+    if payment.refund_whole_only and amount.minor != payment.captured:
+        whole = Money(payment.captured, amount.currency)
+        return (
+            "The gateway gives this payment back as a whole only. "
+            f"Refund all of it, {whole.currency} {whole.plain()}."
+        )
     return None
 
 

@@ -1,4 +1,25 @@
-"""The admin address: clock, faults, settings, reset and dump. No API of a gateway has it."""
+"""The admin address, which no API of a gateway has. It answers on loopback and no web page.
+
+======  ==================  ====================================================================
+GET     /clock              ``{"now", "iso"}``: seconds since 1970, and the same as ISO 8601
+POST    /clock              ``{"advance_seconds"}``: the clock goes forward by so much
+POST    /settle             everything accepted takes effect now; ``{"settled"}`` says how much
+GET     /settings           all settings of :class:`posapp.sandbox.settings.Settings`
+PATCH   /settings           some of them; all are changed, or on a mistake none
+GET     /faults             the faults still to strike, and the names of all calls they can strike
+POST    /faults             one :class:`posapp.sandbox.faults.FaultOrder`
+DELETE  /faults             no more faults
+GET     /calls              the last requests: which call, what came of it, nothing of their bodies
+GET     /webhooks           where Flowlix' webhooks go, and how every delivery stands
+PUT     /webhooks/endpoint  ``{"url", "events"}``: from now on there; ``secret`` is told once
+DELETE  /webhooks/endpoint  nowhere any more
+POST    /webhooks/deliver   everything that is due goes out before this is answered
+GET     /dump               the clock, the settings, every payment, payout and payment session
+POST    /reset              payments, payouts, sessions, kept answers, faults, calls: forgotten
+======  ==================  ====================================================================
+
+A mistake is a 400 with ``{"error"}``, a sentence.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +28,27 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
+from posapp.sandbox.admin_calls import Wrong, object_of, refused
 from posapp.sandbox.api import Api, Operation
 from posapp.sandbox.clock import iso
 from posapp.sandbox.codec import CodecError, from_plain, to_plain
 from posapp.sandbox.faults import FaultOrder
 from posapp.sandbox.flowlix_rules import lifecycle
-from posapp.sandbox.http import BadJson, Call, Reply, json_reply
+from posapp.sandbox.http import Call, Reply, json_reply
 from posapp.sandbox.idempotency import Slot
 from posapp.sandbox.ids import uuid4
-from posapp.sandbox.payfac import settling
-
-
-class _Wrong(Exception):
-    """A request to the admin that cannot be followed; the text says why."""
+from posapp.sandbox.payfac import payouts, settling
+from posapp.sandbox.webhooks.admin import WebhookCalls
+from posapp.sandbox.webhooks.courier import Courier
+from posapp.sandbox.world import World
 
 
 class AdminApi(Api):
     name = "admin"
+
+    def __init__(self, world: World, courier: Courier) -> None:
+        super().__init__(world)
+        self._webhooks = WebhookCalls(world, courier)
 
     def operations(self) -> list[Operation]:
         table = [
@@ -39,7 +64,8 @@ class AdminApi(Api):
             ("dump", "GET", "/dump", self._dump),
             ("reset", "POST", "/reset", self._reset),
         ]
-        return [Operation(f"admin.{name}", verb, path, act) for name, verb, path, act in table]
+        own = [Operation(f"admin.{name}", verb, path, act) for name, verb, path, act in table]
+        return own + self._webhooks.operations()
 
     def request_id(self) -> str:
         return uuid4()
@@ -48,40 +74,40 @@ class AdminApi(Api):
         # A page in a browser must not reach the switches by giving this address another name.
         host = urlsplit(f"//{call.header('host') or ''}").hostname
         if host not in ("127.0.0.1", "localhost"):
-            return _error(403, "The admin address answers to 127.0.0.1 and localhost only.")
+            return refused(403, "The admin address answers to 127.0.0.1 and localhost only.")
         if call.header("origin") is not None:
-            return _error(403, "The admin address does not answer to web pages.")
+            return refused(403, "The admin address does not answer to web pages.")
         return None
 
     def slot(self, _call: Call, _operation: Operation) -> Slot | Reply | None:
         return None
 
     def running(self, _call: Call) -> Reply:
-        return _error(409, "Another request runs.")
+        return refused(409, "Another request runs.")
 
     def changed_repeat(self, _call: Call) -> Reply | None:
         return None
 
     def not_found(self, _call: Call) -> Reply:
-        return _error(404, "There is no such admin address.")
+        return refused(404, "There is no such admin address.")
 
     def limited(self, _call: Call) -> Reply:
-        return _error(429, "Too many requests.")
+        return refused(429, "Too many requests.")
 
     def broken(self, _call: Call, status: int) -> Reply:
-        return _error(status, "The training gateway failed; its log says where.")
+        return refused(status, "The training gateway failed; its log says where.")
 
     def _clock(self, call: Call) -> Reply:
         return json_reply(200, {"now": call.now, "iso": iso(call.now)})
 
     def _advance(self, call: Call) -> Reply:
         try:
-            seconds = _object(call).get("advance_seconds")
+            seconds = object_of(call).get("advance_seconds")
             if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-                raise _Wrong("advance_seconds must be a number")
+                raise Wrong("advance_seconds must be a number")
             self.world.clock.advance(float(seconds))
-        except (_Wrong, ValueError) as error:
-            return _error(400, str(error))
+        except (Wrong, ValueError) as error:
+            return refused(400, str(error))
         self.world.store.touch()
         call.now = self.world.clock.now()
         return self._clock(call)
@@ -90,7 +116,8 @@ class AdminApi(Api):
         """Everything that is under way takes effect now, whenever it was due."""
         store = self.world.store
         settled = settling.settle_all_now(store.payfac, call.now)
-        for table in (store.flowlix, store.classic):
+        settled += payouts.settle_all_now(store.payfac_payouts, call.now)
+        for table in store.flowlix_tables():
             settled += lifecycle.settle_all_now(table, call.now)
         return json_reply(200, {"settled": settled})
 
@@ -99,9 +126,9 @@ class AdminApi(Api):
 
     def _change_settings(self, call: Call) -> Reply:
         try:
-            self.world.store.settings = self.world.settings.changed(_object(call))
-        except (_Wrong, CodecError) as error:
-            return _error(400, str(error))
+            self.world.store.settings = self.world.settings.changed(object_of(call))
+        except (Wrong, CodecError) as error:
+            return refused(400, str(error))
         self.world.store.touch()
         return self._settings(call)
 
@@ -119,12 +146,12 @@ class AdminApi(Api):
 
     def _add_fault(self, call: Call) -> Reply:
         try:
-            order = from_plain(FaultOrder, _object(call), "fault")
+            order = from_plain(FaultOrder, object_of(call), "fault")
             if not self._is_known(order.point):
-                raise _Wrong("fault.point names no call; GET /admin/faults lists them")
+                raise Wrong("fault.point names no call; GET /admin/faults lists them")
             fault = self.world.faults.add(order)
-        except (_Wrong, CodecError) as error:
-            return _error(400, str(error))
+        except (Wrong, CodecError) as error:
+            return refused(400, str(error))
         return json_reply(201, to_plain(fault))
 
     def _clear_faults(self, _call: Call) -> Reply:
@@ -135,44 +162,35 @@ class AdminApi(Api):
         return json_reply(200, {"calls": [to_plain(seen) for seen in self.world.calls]})
 
     def _dump(self, call: Call) -> Reply:
-        """All payments; no credentials, no card numbers, no kept answers."""
+        """All payments, payouts and sessions; no credentials, no card numbers, no kept answers."""
         store = self.world.store
         for payment in list(store.payfac.newest_first()):
             settling.settle(store.payfac, payment, call.now)
-        for table in (store.flowlix, store.classic):
+        for payout in list(store.payfac_payouts.newest_first()):
+            payouts.settle(store.payfac_payouts, payout, call.now)
+        for table in store.flowlix_tables():
             for attempt in list(table.newest_first()):
                 lifecycle.settle(table, attempt, call.now)
         content: dict[str, Any] = {
             "now": call.now,
             "settings": asdict(store.settings),
             "payfac": store.payfac.plain(),
+            "payfac_payouts": store.payfac_payouts.plain(),
+            "payfac_sessions": store.payfac_sessions.plain(),
             "flowlix": store.flowlix.plain(),
             "flowlix_classic": store.classic.plain(),
+            "flowlix_synchronous": store.synchronous.plain(),
             "kept_answers": len(store.answers),
         }
         return json_reply(200, content)
 
     def _reset(self, _call: Call) -> Reply:
-        """Forget payments, kept answers, faults, calls and rates. Keys, clock, settings stay."""
+        """Forget what happened. Keys, clock, settings and the address for webhooks stay."""
         store = self.world.store
-        for table in (store.payfac, store.flowlix, store.classic):
+        for table in store.tables_of_what_happened():
             table.clear()
         self.world.idempotency.forget()
         self.world.faults.clear()
         self.world.calls.clear()
         self.world.rates.clear()
         return Reply(204)
-
-
-def _object(call: Call) -> dict[str, Any]:
-    try:
-        value = call.json()
-    except BadJson as error:
-        raise _Wrong(str(error)) from None
-    if not isinstance(value, dict):
-        raise _Wrong("The body must be a JSON object.")
-    return value
-
-
-def _error(status: int, message: str) -> Reply:
-    return json_reply(status, {"error": message})

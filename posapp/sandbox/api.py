@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from posapp.sandbox.http import Call, Reply
@@ -11,11 +11,15 @@ from posapp.sandbox.idempotency import Slot
 from posapp.sandbox.world import World
 
 Act = Callable[[Call], Reply]
+Errand = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call: its name (used by faults), its verb and path, and what it does."""
+    """One call: its name (used by faults), its verb and path, and what it does.
+
+    ``first`` is an errand on the network that the gate waits for, within limits, before ``act``.
+    """
 
     point: str
     method: str
@@ -23,10 +27,11 @@ class Operation:
     act: Act
     public: bool = False
     scopes: tuple[str, ...] = ()
+    first: Errand | None = None
 
 
 class Api(ABC):
-    """One emulated API. Everything here is synchronous: a call runs in one piece."""
+    """One emulated API. What a call does is synchronous: it runs in one piece."""
 
     name: str
 

@@ -25,6 +25,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _log = logging.getLogger("posapp.sandbox")
 _BEFORE = ("drop_before", "error_before", "rate_limit")
+_ERRAND_SECONDS = 60.0
 _MALFORMED = b'{"id": "pay_", "status": '
 
 
@@ -107,6 +108,7 @@ class Gate:
         try:
             if reply is None:
                 await answer.pause(faults, "delay_before")
+                await self._errand()
                 reply = self._run(call)
             after = next((fault for fault in faults if fault.kind == "error_after"), None)
             if after is not None:
@@ -146,6 +148,14 @@ class Gate:
             changed = None if begun.same_body else self._api.changed_repeat(call)
             return changed or replayed(begun.kept), slot, False
         return None, slot, True
+
+    async def _errand(self) -> None:
+        """What is not done within the limit stays undone; the call itself tells how far it got."""
+        if self._operation is None or self._operation.first is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with self._world.limit(_ERRAND_SECONDS):
+                await self._operation.first()
 
     def _run(self, call: Call) -> Reply:
         if self._operation is None:

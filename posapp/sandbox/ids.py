@@ -26,6 +26,11 @@ def alphanumeric(prefix: str, length: int = 24) -> str:
     return prefix + _draw(_ALPHANUMERIC, length)
 
 
+def with_dashes(prefix: str, length: int = 24) -> str:
+    """``prefix`` and letters, digits or dashes, as the first Flowlix identifiers may have."""
+    return prefix + _draw(_ALPHANUMERIC + "-", length)
+
+
 def digits(length: int) -> str:
     """A string of random digits, for references of the acquirer and the scheme."""
     return _draw(string.digits, length)

@@ -47,13 +47,15 @@ class Sandbox:
         self._web = web
         self._world = world
         self._task: asyncio.Task[None] | None = None
+        self._courier: asyncio.Task[None] | None = None
 
     async def stop(self) -> None:
         """Close every connection, write the state, and leave no task behind."""
-        task = self._task
-        if task is None:
+        task, courier = self._task, self._courier
+        if task is None or courier is None:
             return
-        self._world.stopping.set()
+        self._world.stop()
+        courier.cancel()
         self._web.should_exit = True
         done, _ = await asyncio.wait({task}, timeout=_PATIENCE)
         if not done:
@@ -61,13 +63,13 @@ class Sandbox:
             for connection in self._web.connections():
                 connection.transport.abort()
             await asyncio.wait({task})
-        left = self._web.tasks()
-        if left:
-            await asyncio.wait(left)
+        await asyncio.wait({courier, *self._web.tasks()})
         await self._world.store.save()
         self._world.store.close()
         self._task = None
         task.result()
+        if not courier.cancelled():
+            courier.result()
 
     async def _begin(self, listener: socket.socket) -> None:
         serving = asyncio.get_running_loop().create_task(
@@ -79,6 +81,9 @@ class Sandbox:
                 serving.result()
                 raise SandboxError("The training gateway ended while it was starting.")
             await asyncio.sleep(0)
+        self._courier = asyncio.get_running_loop().create_task(
+            self._web.courier.run(), name="training-webhooks"
+        )
 
 
 async def start(*, port: int = 0, state: Path | None = None) -> Sandbox:

@@ -15,6 +15,8 @@ from posapp.sandbox.flowlix.app import FlowlixApi
 from posapp.sandbox.flowlix_classic.app import ClassicApi
 from posapp.sandbox.gate import router
 from posapp.sandbox.payfac.app import PayfacApi
+from posapp.sandbox.webhooks.announcing import Announcer, Views
+from posapp.sandbox.webhooks.courier import Courier
 from posapp.sandbox.world import World
 
 
@@ -30,7 +32,10 @@ class Web(uvicorn.Server):
     """A uvicorn server that leaves the signals of the process to the program."""
 
     def __init__(self, world: World) -> None:
-        apis = [PayfacApi(world), FlowlixApi(world), ClassicApi(world), AdminApi(world)]
+        flowlix = FlowlixApi(world)
+        announcer = Announcer(world.store, Views(flowlix.shown, flowlix.shown_refund))
+        self.courier = Courier(world, announcer)
+        apis = [PayfacApi(world), flowlix, ClassicApi(world), AdminApi(world, self.courier)]
         config = uvicorn.Config(
             router(world, apis),
             http=_Protocol,

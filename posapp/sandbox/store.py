@@ -23,11 +23,14 @@ from posapp.sandbox.clock import Clock
 from posapp.sandbox.codec import CodecError, from_plain, to_plain
 from posapp.sandbox.credentials import Credentials
 from posapp.sandbox.errors import SandboxError
-from posapp.sandbox.records import FlowlixPayment, PayfacPayment
+from posapp.sandbox.records import FlowlixPayment, PayfacPayment, PayfacPayout, PayfacSession
 from posapp.sandbox.settings import Settings
+from posapp.sandbox.webhooks.records import WebhookEndpoint, WebhookEvent
 
 T = TypeVar("T")
 _FORMAT = 1
+_FIRST_TABLES = ("payfac", "flowlix", "classic", "answers")
+"""A file written before there were others does not have those; they begin empty."""
 _log = logging.getLogger("posapp.sandbox")
 
 
@@ -118,9 +121,15 @@ class Store:
         self.settings = Settings()
         self.clock = Clock()
         self.payfac = Table(PayfacPayment, self.touch)
+        self.payfac_payouts = Table(PayfacPayout, self.touch)
+        self.payfac_sessions = Table(PayfacSession, self.touch)
         self.flowlix = Table(FlowlixPayment, self.touch)
         self.classic = Table(FlowlixPayment, self.touch)
+        self.synchronous = Table(FlowlixPayment, self.touch)
         self.answers = Table(Answer, self.touch)
+        self.webhook_endpoints = Table(WebhookEndpoint, self.touch)
+        self.webhook_events = Table(WebhookEvent, self.touch)
+        self.changed = asyncio.Event()
         self._version = 1
         self._saved = 0
         self._failed = False
@@ -130,14 +139,28 @@ class Store:
     def tables(self) -> dict[str, Table[Any]]:
         return {
             "payfac": self.payfac,
+            "payfac_payouts": self.payfac_payouts,
+            "payfac_sessions": self.payfac_sessions,
             "flowlix": self.flowlix,
             "classic": self.classic,
+            "synchronous": self.synchronous,
             "answers": self.answers,
+            "webhook_endpoints": self.webhook_endpoints,
+            "webhook_events": self.webhook_events,
         }
+
+    def tables_of_what_happened(self) -> Iterator[Table[Any]]:
+        """All but what is set up: what a reset forgets."""
+        return (table for table in self.tables().values() if table is not self.webhook_endpoints)
+
+    def flowlix_tables(self) -> tuple[Table[FlowlixPayment], ...]:
+        """One for each generation."""
+        return self.flowlix, self.classic, self.synchronous
 
     def touch(self) -> None:
         """Something changed that a save must write."""
         self._version += 1
+        self.changed.set()
 
     def load(self) -> None:
         """Read the file if there is one.
@@ -163,8 +186,8 @@ class Store:
     def _read(self, plain: object) -> None:
         if not isinstance(plain, dict) or plain.get("format") != _FORMAT:
             raise CodecError(f"its format is not {_FORMAT}")
-        names = {"format", "credentials", "keys", "settings", "clock_offset", *self.tables()}
-        if set(plain) != names:
+        names = {"format", "credentials", "keys", "settings", "clock_offset", *_FIRST_TABLES}
+        if not names <= set(plain) <= names | set(self.tables()):
             raise CodecError("its parts are not those of a training state")
         self.credentials = _complete(Credentials, plain["credentials"], "credentials")
         live = self.credentials.live_key_in()
@@ -178,7 +201,7 @@ class Store:
         except ValueError:
             raise CodecError("clock_offset is out of range") from None
         for name, table in self.tables().items():
-            table.load(plain[name], name)
+            table.load(plain.get(name, {}), name)
 
     def _unreadable(self, reason: str) -> SandboxError:
         return SandboxError(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from posapp.sandbox.clock import Clock
@@ -44,6 +46,7 @@ class World:
         self.calls: deque[Seen] = deque(maxlen=_CALLS_KEPT)
         self.stopping = asyncio.Event()
         self.points: set[str] = set()
+        self._limits: set[asyncio.Timeout] = set()
 
     @property
     def clock(self) -> Clock:
@@ -52,6 +55,27 @@ class World:
     @property
     def settings(self) -> Settings:
         return self.store.settings
+
+    @contextlib.asynccontextmanager
+    async def limit(self, seconds: float) -> AsyncIterator[None]:
+        """At most ``seconds`` of real time for what is inside, less when the gateway stops.
+
+        Raises:
+            TimeoutError: if it is cut short.
+        """
+        async with asyncio.timeout(0 if self.stopping.is_set() else seconds) as limit:
+            self._limits.add(limit)
+            try:
+                yield
+            finally:
+                self._limits.discard(limit)
+
+    def stop(self) -> None:
+        """Tell everything that waits that the gateway ends."""
+        self.stopping.set()
+        for limit in self._limits:
+            if not limit.expired():
+                limit.reschedule(0)
 
     def base(self, name: str) -> str:
         """The base address of one of the mounted APIs, e.g. ``payfac``."""

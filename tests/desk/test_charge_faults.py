@@ -10,7 +10,6 @@ import pytest
 from posapp.desk.errors import NothingMoved, Refused
 from posapp.desk.outcome import Outcome, Result
 from posapp.gateways.port import (
-    Duplicate,
     GatewayError,
     NotAllowed,
     NotFound,
@@ -46,7 +45,6 @@ UNPROVED = {
     "no answer, though it was carried out": Twist(raises=LOST),
     "no answer, though it was declined": Twist(raises=LOST, status=PaymentStatus.DECLINED),
     "too many requests": Twist(raises=RateLimited("Too many.", retry_after=2), lost=True),
-    "the same key is still running": Twist(raises=Duplicate("Still running.")),
     "an error nobody knows": Twist(raises=GatewayError("Something else.")),
     "a mistake of ours": Twist(raises=KeyError("status")),
     "a mistake of ours before it arrived": Twist(raises=TypeError("None"), lost=True),

@@ -21,9 +21,9 @@ from posapp.gateways.port import (
     Unauthorised,
 )
 from posapp.ledger.ledger import Ledger
-from posapp.model.attempt import Attempt, Kind, State
+from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.money import Money
-from posapp.model.payment import ActionState, PaymentStatus
+from posapp.model.payment import ActionState, Decline, DeclineClass, PaymentStatus
 from tests.desk.shop import AUDIT_KEY, LEDGER_KEY, Shop, euros
 from tests.fakes.gateway import Twist
 
@@ -103,6 +103,19 @@ async def test_a_refund_that_fails_later_gives_its_reservation_back(shop: Shop) 
     assert (again.attempt.state, again.result) == (State.SETTLED, Result.DECLINED)
     assert await left(shop, sale) == euros(1290)
     assert (await shop.refund(sale, 1290)).attempt.state is State.PENDING
+
+
+async def test_why_a_refund_failed_is_noted_where_the_gateway_says_so(shop: Shop) -> None:
+    sale = await shop.charge()
+    why = Decline(
+        "refund_failed", DeclineClass.TECHNICAL, "The refund failed.", "Try again.", False
+    )
+    shop.gateway.refunds.append(
+        Twist(refund=lambda told: replace(told, state=ActionState.FAILED, decline=why))
+    )
+    attempt = (await shop.refund(sale, 500)).attempt
+    assert (attempt.state, attempt.verdict) == (State.SETTLED, Verdict.DECLINED)
+    assert attempt.note == "The refund failed."
 
 
 @pytest.mark.parametrize("minor", [1291, 999_999])

@@ -53,7 +53,7 @@ class Peer:
 
 @asynccontextmanager
 async def peer(
-    act: Act, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    act: Act, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[Peer]:
     """A server on a loopback port that calls ``act`` for every request it has read."""
     seen = Peer()
@@ -81,7 +81,7 @@ async def peer(
                 await writer.wait_closed()
             tasks.discard(task)
 
-    server = await asyncio.start_server(serve, host, 0, ssl=tls)
+    server = await asyncio.start_server(serve, host, port, ssl=tls)
     port = server.sockets[0].getsockname()[1]
     seen.url = f"{'https' if tls else 'http'}://{host}:{port}"
     try:

@@ -161,7 +161,7 @@ async def test_a_status_nobody_knows_is_unknown_and_shown_without_tricks(
 ) -> None:
     body = json.dumps({**kind.good, "status": ODD}, default=str).encode()
     async with asyncio.timeout(DEADLINE), peer(answering(body)) as other:
-        payment = await kind.build(other.url, transport).read(samples.payment().id)
+        payment = await kind.build(other.url, transport).read(str(kind.good["id"]))
     assert payment.status is PaymentStatus.UNKNOWN
     assert is_harmless(payment.status_said)
 

@@ -108,10 +108,10 @@ async def test_the_older_generation_is_asked_for_a_page(transport: Transport) ->
 async def test_a_page_whose_card_is_being_worked_on_needs_nobody(transport: Transport) -> None:
     card = {"last4": "4242", "brand": "visa"}
     async with peer(saying(200, older.HOSTED | {"card": card})) as other:
-        payment = await classic(other.url, transport).read("pay_1")
+        payment = await classic(other.url, transport).read(str(older.HOSTED["id"]))
     assert (payment.status, payment.action_url) == (PaymentStatus.PENDING, "")
     async with peer(saying(200, current.HOSTED | {"status": "PENDING", "card": card})) as other:
-        payment = await flowlix(other.url, transport).read("pay_1")
+        payment = await flowlix(other.url, transport).read(str(current.HOSTED["id"]))
     assert (payment.status, payment.action_url) == (PaymentStatus.PENDING, "")
 
 
@@ -119,7 +119,7 @@ async def test_a_page_whose_card_is_being_worked_on_needs_nobody(transport: Tran
 async def test_a_page_that_is_only_pending_waits_for_the_customer_too(transport: Transport) -> None:
     pending = current.HOSTED | {"status": "PENDING", "next_action": None}
     async with peer(saying(200, pending)) as other:
-        payment = await flowlix(other.url, transport).read("pay_1")
+        payment = await flowlix(other.url, transport).read(str(current.HOSTED["id"]))
     assert payment.status is PaymentStatus.ACTION_NEEDED
     assert payment.action_url == current.HOSTED["hosted_payment_url"]
 

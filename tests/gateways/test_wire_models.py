@@ -50,6 +50,7 @@ MODELS: tuple[type[Wire], ...] = (
     payfac_wire.Source,
     payfac_wire.Token,
     payfac_wire.TokenError,
+    flowlix_wire.Notice,
     flowlix_wire.PaymentAnswer,
     flowlix_wire.RefundAnswer,
     classic_wire.PaymentAnswer,

@@ -83,12 +83,9 @@ async def test_our_own_references_and_keys_may_look_like_one(ledger: Ledger) -> 
 
 async def test_what_a_gateway_says_is_kept_without_card_numbers(ledger: Ledger, path: Path) -> None:
     attempt = await sent(ledger, charge(await new_order(ledger)))
-    payment = replace(
-        payment_of(attempt),
-        status_said=NUMBER,
-        decline=Decline("51", DeclineClass.SOFT, "caller", "next", True, said=NUMBER),
-        refunds=(RefundRecord("re", Money(1, "EUR"), ActionState.DONE, reason=NUMBER),),
-    )
+    why = Decline("51", DeclineClass.SOFT, "caller", "next", True, said=NUMBER)
+    given = RefundRecord("re", Money(1, "EUR"), ActionState.FAILED, reason=NUMBER, decline=why)
+    payment = replace(payment_of(attempt), status_said=NUMBER, decline=why, refunds=(given,))
     await ledger.journal.settle(
         attempt.id, state=State.PENDING, payment=payment, note=NUMBER, said=NUMBER
     )

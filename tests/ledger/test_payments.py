@@ -16,7 +16,13 @@ from posapp.model.attempt import State, Verdict
 from posapp.model.history import PaymentCounts, PaymentFilter, View
 from posapp.model.money import Money
 from posapp.model.order import Customer
-from posapp.model.payment import ActionState, PaymentStatus, RefundRecord
+from posapp.model.payment import (
+    ActionState,
+    Decline,
+    DeclineClass,
+    PaymentStatus,
+    RefundRecord,
+)
 from tests.ledger.conftest import Opener
 from tests.ledger.samples import ADA, Clock, charge, new_order, paid, payment_of, refund, sent
 
@@ -270,6 +276,17 @@ async def test_one_payment_in_full(ledger: Ledger, clock: Clock) -> None:
     assert (settled.detail["verdict"], settled.detail["auth_code"]) == ("approved", "A1B2C3")
     of_refund = await ledger.payments.detail(given.id)
     assert (of_refund.attempt, of_refund.refunds) == (given, ())
+
+
+async def test_what_became_of_refunds_and_how_they_are_given_is_kept(ledger: Ledger) -> None:
+    charged, payment = await paid(ledger)
+    why = Decline("generic_decline", DeclineClass.TECHNICAL, "caller", "next", False, said="No.")
+    failed = RefundRecord(
+        "re_1", Money(700, "EUR"), ActionState.FAILED, payment.created_at, "Broken", why
+    )
+    told = replace(payment, refund_whole_only=True, refunds=(failed,))
+    await ledger.payments.store(told)
+    assert (await ledger.payments.detail(charged.id)).payment == told
 
 
 async def test_looking_again_without_a_person_is_not_noted(ledger: Ledger) -> None:

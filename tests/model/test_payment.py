@@ -69,6 +69,22 @@ def test_why_a_refund_cannot_be_asked_for(
     assert refund_problem(payment, amount, reserved=reserved) == problem
 
 
+@pytest.mark.parametrize(
+    ("minor", "problem"),
+    [
+        (2780, None),
+        (2779, "The gateway gives this payment back as a whole only. Refund all of it, EUR 27.80."),
+        (1, "The gateway gives this payment back as a whole only. Refund all of it, EUR 27.80."),
+        (2781, "At most EUR 27.80 is left to refund."),
+    ],
+)
+def test_a_payment_that_is_given_back_as_a_whole_takes_no_part(
+    minor: int, problem: str | None
+) -> None:
+    payment = replace(PAID, refund_whole_only=True)
+    assert refund_problem(payment, Money(minor, EUR)) == problem
+
+
 @given(st.integers(-50, 50), st.integers(-50, 50), st.integers(0, 50))
 def test_a_refund_never_takes_more_than_is_left(amount: int, left: int, reserved: int) -> None:
     payment = replace(PAID, refundable=left)

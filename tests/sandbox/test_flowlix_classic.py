@@ -6,21 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.callers import Admin, Flowlix, classic_direct, flowlix_error
+from tests.sandbox.callers import CUSTOMER, Admin, Flowlix, classic_direct, flowlix_error
 
 pytestmark = pytest.mark.asyncio
 
 INVALID = "invalid_request_error"
-CUSTOMER = {
-    "email": "ada@shop.test",
-    "first_name": "Ada",
-    "last_name": "Muster",
-    "country": "DE",
-    "phone": "+4930111222",
-    "address": "Hauptstr. 5",
-    "city": "Bremen",
-    "zip": "28195",
-}
 HOSTED = {"amount": 4500, "currency": "usd", "redirect_url": "https://shop.test/done?x=1"}
 
 

@@ -7,7 +7,12 @@ from posapp.gateways.country import country_code
 from posapp.gateways.flowlix.connection import FlowlixConnection
 from posapp.gateways.flowlix.translate import REASON
 from posapp.gateways.flowlix_answers import REFERENCE
-from posapp.gateways.flowlix_charge import card_members, limit_problem
+from posapp.gateways.flowlix_charge import (
+    LONGEST_METADATA,
+    card_members,
+    limit_problem,
+    refund_limit_problem,
+)
 from posapp.gateways.person_name import first_and_last
 from posapp.gateways.port import Charge, Refund
 from posapp.gateways.preparing import Problem
@@ -16,7 +21,6 @@ from posapp.model.order import Customer
 
 CURRENCIES = ("EUR",)
 _LONGEST_REFERENCE = 255
-_LONGEST_WORDS = 500
 
 _REASONS = (
     ("duplicate", ("duplicate", "twice", "double")),
@@ -36,6 +40,13 @@ def charge_problem(connection: FlowlixConnection, charge: Charge) -> Problem | N
         return_url=connection.return_url,
         longest_reference=_LONGEST_REFERENCE,
     )
+
+
+def refund_limits_problem(refund: Refund) -> Problem | None:
+    """The first limit, besides those of its amount, that this refund breaks."""
+    if len(refund.reference) > LONGEST_METADATA:
+        return "reference", f"A reference has 1 to {LONGEST_METADATA} characters."
+    return refund_limit_problem(refund, longest_reason=LONGEST_METADATA)
 
 
 def charge_body(connection: FlowlixConnection, charge: Charge, card: Card) -> json_body.Built:
@@ -85,10 +96,7 @@ def refund_body(refund: Refund) -> json_body.Built:
             "payment_id": refund.payment.id,
             "amount": refund.amount.minor,
             "reason": reason_for(refund.reason),
-            "metadata": {
-                REFERENCE: refund.reference,
-                REASON: refund.reason[:_LONGEST_WORDS],
-            },
+            "metadata": {REFERENCE: refund.reference, REASON: refund.reason},
         }
     )
 

@@ -14,6 +14,7 @@ from posapp.gateways.flowlix.bodies import (
     charge_problem,
     page_body,
     refund_body,
+    refund_limits_problem,
 )
 from posapp.gateways.flowlix.client import REFUNDS, FlowlixClient
 from posapp.gateways.flowlix.connection import FlowlixConnection
@@ -22,7 +23,7 @@ from posapp.gateways.flowlix_account import FlowlixAccount
 from posapp.gateways.flowlix_answers import REFERENCE
 from posapp.gateways.json_body import Built
 from posapp.gateways.port import Charge, Prepared, Refund
-from posapp.gateways.preparing import Problem, prepared_refund
+from posapp.gateways.preparing import Problem, prepared_refund, reject_if
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.transport import Transport
 from posapp.model.card import Card
@@ -32,7 +33,7 @@ from posapp.model.payment import refund_problem as general_problem
 
 
 class FlowlixGateway(FlowlixAccount):
-    """Fulfils ``Gateway`` of the port and the ability ``PaymentPages``.
+    """Fulfils ``Gateway`` of the port and the abilities ``PaymentPages`` and ``History``.
 
     The API knows no phone orders: the bank may ask the caller to confirm, and the payment then
     has the status ACTION_NEEDED and an address. A charge may also be PENDING at first.
@@ -61,6 +62,7 @@ class FlowlixGateway(FlowlixAccount):
 
     def prepare_refund(self, refund: Refund) -> Prepared:
         self._check_refund(refund)
+        reject_if(refund_limits_problem(refund))
         return prepared_refund(refund, refund_body(refund), path=REFUNDS)
 
     async def send_refund(self, prepared: Prepared) -> RefundRecord:

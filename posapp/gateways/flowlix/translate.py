@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from posapp.gateways.flowlix import wire
 from posapp.gateways.flowlix.declines import decline_for
-from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summary, money_said
+from posapp.gateways.flowlix_answers import (
+    REFERENCE,
+    action_address,
+    card_summary,
+    charge_history,
+    money_said,
+)
+from posapp.gateways.flowlix_declines import refund_failed
 from posapp.gateways.moments import from_unix
 from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.refund_sum import refund_sum
@@ -55,7 +62,8 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
         if refunded:
             whole = refunded >= captured
             status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
-    declined = status is PaymentStatus.DECLINED
+    decline = decline_for(*said.why) if status is PaymentStatus.DECLINED else None
+    moments = said.status_transitions or wire.Transitions()
     acting = status is PaymentStatus.ACTION_NEEDED
     return Payment(
         account=account,
@@ -65,19 +73,24 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
         status=status,
         status_said=plain(said.status, 40),
         created_at=from_unix(said.created_at),
+        authorised=captured,
         captured=captured,
         refunded=refunded,
         refund_pending=pending,
         refundable=refundable,
         live=said.livemode,
         card=card_summary(said.card),
-        decline=decline_for(
-            said.failure_code or said.decline_code, said.failure_message or said.decline_message
-        )
-        if declined
-        else None,
+        decline=decline,
         action_url=(page or action_address(said.next_action)) if acting else "",
         refunds=refunds,
+        history=charge_history(
+            said.id,
+            amount,
+            captured=captured > 0,
+            decline=decline,
+            succeeded_at=moments.succeeded_at,
+            failed_at=moments.failed_at,
+        ),
         request_id=request_id,
     )
 
@@ -85,13 +98,15 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
 def refund_from(said: wire.RefundAnswer, currency: str) -> RefundRecord:
     """One refund; a state that is not known counts as not finished."""
     moment = said.completed_at or said.created_at
+    state = _REFUND_STATES.get(said.status.lower(), ActionState.PENDING)
     words = (said.metadata or {}).get(REASON)
     return RefundRecord(
         id=said.id,
         amount=money_said(said.amount, said.currency or currency),
-        state=_REFUND_STATES.get(said.status.lower(), ActionState.PENDING),
+        state=state,
         at=from_unix(moment) if moment else None,
         reason=plain(words if isinstance(words, str) else said.reason),
+        decline=refund_failed(*said.why) if state is ActionState.FAILED else None,
     )
 
 

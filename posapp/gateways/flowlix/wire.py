@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from posapp.gateways.flowlix_answers import MaskedCard, NextAction
+from posapp.gateways.flowlix_answers import MaskedCard, NextAction, Refusal
 from posapp.gateways.wire_types import Amount, Lenient, Moment, Name, Text, Wire, read
 
-__all__ = ["PaymentAnswer", "RefundAnswer", "read"]
+__all__ = ["Notice", "PaymentAnswer", "RefundAnswer", "read"]
 
 
-class RefundAnswer(Wire):
-    """A refund: as answered to the call and as listed in its payment.
-
-    ``failure_*`` is the newer name of ``decline_*``.
-    """
+class RefundAnswer(Refusal):
+    """A refund: as answered to the call and as listed in its payment."""
 
     id: Name
     payment_id: Name | None = None
@@ -25,7 +22,14 @@ class RefundAnswer(Wire):
     metadata: Lenient[dict[str, object]] = None
 
 
-class PaymentAnswer(Wire):
+class Transitions(Wire):
+    """When a payment came into its statuses."""
+
+    succeeded_at: Lenient[Moment] = None
+    failed_at: Lenient[Moment] = None
+
+
+class PaymentAnswer(Refusal):
     """A payment: as answered to a charge, as read and as listed."""
 
     id: Name
@@ -39,10 +43,24 @@ class PaymentAnswer(Wire):
     merchant_reference: Text | None = None
     metadata: Lenient[dict[str, object]] = None
     card: Lenient[MaskedCard] = None
-    failure_code: Lenient[Text] = None
-    failure_message: Lenient[Text] = None
-    decline_code: Lenient[Text] = None
-    decline_message: Lenient[Text] = None
     refunds: list[RefundAnswer] | None = None
     next_action: Lenient[NextAction] = None
     hosted_payment_url: Lenient[Text] = None
+    status_transitions: Lenient[Transitions] = None
+
+
+class Subject(Wire):
+    """What a notice is about: the one or the other, as reading it would have shown it."""
+
+    payment: PaymentAnswer | None = None
+    refund: RefundAnswer | None = None
+
+
+class Notice(Wire):
+    """The body of a webhook."""
+
+    id: Name
+    type: Name
+    created_at: Moment
+    livemode: bool
+    data: Subject

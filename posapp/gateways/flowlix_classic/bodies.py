@@ -7,7 +7,12 @@ from datetime import datetime, timedelta
 from posapp.gateways import json_body
 from posapp.gateways.country import country_code
 from posapp.gateways.flowlix_answers import REFERENCE
-from posapp.gateways.flowlix_charge import card_members, limit_problem
+from posapp.gateways.flowlix_charge import (
+    LONGEST_METADATA,
+    card_members,
+    limit_problem,
+    refund_limit_problem,
+)
 from posapp.gateways.flowlix_classic.connection import FlowlixClassicConnection
 from posapp.gateways.person_name import first_and_last
 from posapp.gateways.port import Charge, Refund
@@ -20,7 +25,6 @@ from posapp.model.payment import refund_problem as general_problem
 
 CURRENCIES = ("EUR", "USD", "GBP")
 REFUND_WINDOW = timedelta(days=180)
-_LONGEST_REFERENCE = 500
 _LONGEST_REASON = 50
 
 
@@ -33,7 +37,7 @@ def charge_problem(connection: FlowlixClassicConnection, charge: Charge) -> Prob
         charge,
         label=connection.label,
         return_url=connection.return_url,
-        longest_reference=_LONGEST_REFERENCE,
+        longest_reference=LONGEST_METADATA,
     )
 
 
@@ -49,12 +53,11 @@ def refund_problem(
     return general_problem(payment, amount)
 
 
-def reason_problem(reason: str) -> Problem | None:
-    if not reason.strip():
+def refund_limits_problem(refund: Refund) -> Problem | None:
+    """The first limit, besides those of its amount, that this refund breaks."""
+    if not refund.reason.strip():
         return "reason", "Type a reason; the gateway needs one."
-    if len(reason) > _LONGEST_REASON:
-        return "reason", f"The reason has more than {_LONGEST_REASON} characters. Shorten it."
-    return None
+    return refund_limit_problem(refund, longest_reason=_LONGEST_REASON)
 
 
 def charge_body(
@@ -96,7 +99,9 @@ def page_body(connection: FlowlixClassicConnection, charge: Charge) -> json_body
 
 
 def refund_body(refund: Refund) -> json_body.Built:
-    """Without an amount all that is left is given back."""
+    """Without an amount all that is left is given back. The forerunner takes nothing at all."""
+    if refund.payment.refund_whole_only:
+        return json_body.build({})
     document: dict[str, object] = {"reason": refund.reason}
     if not refund.full:
         document["amount"] = refund.amount.minor

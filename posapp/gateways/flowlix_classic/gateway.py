@@ -15,8 +15,8 @@ from posapp.gateways.flowlix_classic.bodies import (
     charge_body,
     charge_problem,
     page_body,
-    reason_problem,
     refund_body,
+    refund_limits_problem,
     refund_problem,
 )
 from posapp.gateways.flowlix_classic.client import FlowlixClassicClient
@@ -34,7 +34,7 @@ from posapp.model.payment import Payment, RefundRecord
 
 
 class FlowlixClassicGateway(FlowlixAccount):
-    """Fulfils ``Gateway`` of the port and the ability ``PaymentPages``.
+    """Fulfils ``Gateway`` of the port and the abilities ``PaymentPages`` and ``History``.
 
     The API knows no phone orders: the bank may ask the caller to confirm, and the payment then
     has the status ACTION_NEEDED and an address. A charge is PENDING at first. The forerunner of
@@ -64,7 +64,7 @@ class FlowlixClassicGateway(FlowlixAccount):
 
     def prepare_refund(self, refund: Refund) -> Prepared:
         self._check_refund(refund)
-        reject_if(reason_problem(refund.reason))
+        reject_if(refund_limits_problem(refund))
         return prepared_refund(refund, refund_body(refund), path=_refund_path(refund.payment.id))
 
     async def send_refund(self, prepared: Prepared) -> RefundRecord:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from posapp.gateways.flowlix_answers import REFERENCE, action_address, card_summary, money_said
+from posapp.gateways.flowlix_answers import (
+    REFERENCE,
+    action_address,
+    card_summary,
+    charge_history,
+    money_said,
+)
 from posapp.gateways.flowlix_classic import wire
 from posapp.gateways.flowlix_classic.declines import decline_for
+from posapp.gateways.flowlix_declines import refund_failed
 from posapp.gateways.moments import from_unix
 from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.refund_sum import refund_sum
@@ -35,7 +42,7 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
         Unreadable: a currency that does not exist, or a moment beyond all calendars.
     """
     status = STATUSES.get(said.status.lower(), PaymentStatus.UNKNOWN)
-    page = web_address(said.redirect_url)
+    page = web_address(said.redirect_url) or web_address(said.hpp_url)
     if status is PaymentStatus.PENDING and page and said.card is None:
         status = PaymentStatus.ACTION_NEEDED  # nobody has typed a card on the page yet
     amount = money_said(said.amount, said.currency)
@@ -51,7 +58,7 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
         whole = refunded >= captured
         status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
     acting = status is PaymentStatus.ACTION_NEEDED
-    declined = status is PaymentStatus.DECLINED
+    decline = decline_for(*said.why) if status is PaymentStatus.DECLINED else None
     return Payment(
         account=account,
         id=said.id,
@@ -60,19 +67,25 @@ def payment_from(said: wire.PaymentAnswer, *, account: str, request_id: str) -> 
         status=status,
         status_said=plain(said.status, 40),
         created_at=from_unix(said.created),
+        authorised=captured,
         captured=captured,
         refunded=refunded,
         refund_pending=pending,
         refundable=max(0, captured - refunded - pending),
+        refund_whole_only=said.of_forerunner,
         live=said.livemode,
         card=card_summary(said.card),
-        decline=decline_for(
-            said.failure_code or said.decline_code, said.failure_message or said.decline_message
-        )
-        if declined
-        else None,
+        decline=decline,
         action_url=(page or action_address(said.next_action)) if acting else "",
         refunds=refunds,
+        history=charge_history(
+            said.id,
+            amount,
+            captured=captured > 0,
+            decline=decline,
+            succeeded_at=said.succeeded_at,
+            failed_at=said.failed_at,
+        ),
         request_id=request_id,
     )
 
@@ -92,12 +105,14 @@ def _refunds(
 def _refund(said: wire.RefundEntry, currency: str) -> RefundRecord:
     """One refund; a state that is not known counts as not finished."""
     moment = said.completed_at or said.created_at
+    state = _REFUND_STATES.get(said.status.lower(), ActionState.PENDING)
     return RefundRecord(
         id=said.id,
         amount=money_said(said.amount, said.currency or currency),
-        state=_REFUND_STATES.get(said.status.lower(), ActionState.PENDING),
+        state=state,
         at=from_unix(moment) if moment else None,
         reason=plain(said.reason),
+        decline=refund_failed(*said.why) if state is ActionState.FAILED else None,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from posapp.sandbox import ids
 from posapp.sandbox.api import Operation
 from posapp.sandbox.flowlix import requests, views
-from posapp.sandbox.flowlix_rules import lifecycle, paging, tables
+from posapp.sandbox.flowlix_rules import lifecycle, paging
 from posapp.sandbox.flowlix_rules.api import FlowlixFamily
 from posapp.sandbox.flowlix_rules.browser import Browser
 from posapp.sandbox.flowlix_rules.errors import Style, missing, not_found, unfit
@@ -14,13 +16,12 @@ from posapp.sandbox.http import Call, Reply, json_reply
 from posapp.sandbox.records import FlowlixPayment, FlowlixRefund
 from posapp.sandbox.world import World
 
-_STATUSES = {name.upper(): (name,) for name in ("pending", "requires_action", "processing")}
-_STATUSES |= {name.upper(): (name,) for name in lifecycle.TERMINAL}
+_STYLE = Style("https://docs.flowlix.dev/guides/errors", nulls=False)
+_STATUSES = ("PENDING", "REQUIRES_ACTION", "PROCESSING", *map(str.upper, lifecycle.TERMINAL))
 
 
 class FlowlixApi(FlowlixFamily):
     name = "flowlix"
-    style = Style("https://docs.flowlix.dev/guides/errors", nulls=False)
     live_prefix = "api_live_sk_"
     request_id_header = "Request-Id"
     key_required = True
@@ -30,8 +31,13 @@ class FlowlixApi(FlowlixFamily):
         super().__init__(world)
         self._table = world.store.flowlix
         base = world.base(self.name)
-        self._browser = Browser(world, self._table, base, upper_case=True)
-        self._list_rules = paging.ListRules(_STATUSES, ("created", "created_at"), backwards=True)
+        self._browser = Browser(world, self._table, base, word=views.status)
+        self._list_rules = paging.ListRules(
+            _STATUSES, views.status, ("created", "created_at"), backwards=True
+        )
+
+    def style(self) -> Style:
+        return _STYLE
 
     def key(self) -> str:
         return self.world.store.credentials.flowlix_api_key
@@ -59,11 +65,17 @@ class FlowlixApi(FlowlixFamily):
             for name, verb, path, act in public
         ]
 
+    def shown(self, payment: FlowlixPayment) -> dict[str, Any]:
+        """The Payment object as a GET shows it now."""
+        names = self.world.settings.flowlix_failure_names
+        return views.payment(payment, self._browser, failure_names=names)
+
+    def shown_refund(self, payment: FlowlixPayment, refund: FlowlixRefund) -> dict[str, Any]:
+        """The Refund object as a GET shows it now."""
+        return views.refund(payment, refund, self.world.settings.flowlix_failure_names)
+
     def _view(self, payment: FlowlixPayment, status: int) -> Reply:
-        failure_names = self.world.settings.flowlix_failure_names
-        return json_reply(
-            status, views.payment(payment, self._browser, failure_names=failure_names)
-        )
+        return json_reply(status, self.shown(payment))
 
     def _new(self, wanted: requests.PaymentRequest, call: Call, *, hosted: bool) -> FlowlixPayment:
         call.reference = wanted.merchant_reference
@@ -86,7 +98,7 @@ class FlowlixApi(FlowlixFamily):
         wanted, card = requests.read_direct(
             read_body(call), call.now, billing_required=settings.flowlix_billing_required
         )
-        challenged = card.number == tables.CHALLENGED_CARD
+        challenged = self._browser.challenges(card)
         if challenged and wanted.return_url is None:
             raise missing("return_url")
         payment = self._new(wanted, call, hosted=False)
@@ -125,14 +137,9 @@ class FlowlixApi(FlowlixFamily):
         return self._view(self._find(call.parameters["id"], call.now), 200)
 
     def _list(self, call: Call) -> Reply:
-        settings = self.world.settings
-        page = paging.page_of(
-            self._table, call, self._list_rules, lag_seconds=settings.list_lag_seconds
-        )
-        data = [
-            views.payment(record, self._browser, failure_names=settings.flowlix_failure_names)
-            for record in page.payments
-        ]
+        lag_seconds = self.world.settings.list_lag_seconds
+        page = paging.page_of(self._table, call, self._list_rules, lag_seconds=lag_seconds)
+        data = [self.shown(record) for record in page.payments]
         return json_reply(200, {"data": data, "has_more": page.has_more})
 
     def _refund(self, call: Call) -> Reply:
@@ -160,5 +167,4 @@ class FlowlixApi(FlowlixFamily):
         )
         payment.refunds.append(refund)
         self._table.changed(payment.id)
-        failure_names = self.world.settings.flowlix_failure_names
-        return json_reply(201, views.refund(payment, refund, failure_names))
+        return json_reply(201, self.shown_refund(payment, refund))

@@ -11,6 +11,11 @@ from posapp.sandbox.records import FlowlixPayment, FlowlixRefund
 _TRANSITIONS = ("requires_action", "processing", "succeeded", "failed", "canceled", "expired")
 
 
+def status(record: FlowlixPayment) -> str:
+    """The status as this API prints it."""
+    return record.status.upper()
+
+
 def payment(record: FlowlixPayment, browser: Browser, *, failure_names: bool) -> dict[str, Any]:
     """The Payment object; what is not set is null."""
     hosted_url = browser.hosted_url(record) if record.hosted else None
@@ -22,7 +27,7 @@ def payment(record: FlowlixPayment, browser: Browser, *, failure_names: bool) ->
         "id": record.id,
         "amount": record.amount,
         "currency": record.currency,
-        "status": record.status.upper(),
+        "status": status(record),
         "integration_type": "HOSTED_PAYMENT_PAGE" if record.hosted else "DIRECT",
         "amount_refunded": lifecycle.refunded(record),
         "amount_refundable": lifecycle.refundable(record),
@@ -36,7 +41,7 @@ def payment(record: FlowlixPayment, browser: Browser, *, failure_names: bool) ->
         "hosted_payment_url": hosted_url,
         "refunds": [refund(record, entry, failure_names) for entry in record.refunds],
         "status_transitions": {
-            f"{status}_at": _second(record.times.get(status)) for status in _TRANSITIONS
+            f"{name}_at": _second(record.times.get(name)) for name in _TRANSITIONS
         },
         "next_action": next_action,
     }

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from posapp.sandbox import ids
-from posapp.sandbox.api import Operation
-from posapp.sandbox.flowlix_classic import requests, views
-from posapp.sandbox.flowlix_rules import lifecycle, paging, tables
+from posapp.sandbox.api import Act, Operation
+from posapp.sandbox.flowlix_classic import requests, synchronous, views
+from posapp.sandbox.flowlix_classic.synchronous import Synchronous
+from posapp.sandbox.flowlix_rules import lifecycle, paging
 from posapp.sandbox.flowlix_rules.api import FlowlixFamily
 from posapp.sandbox.flowlix_rules.browser import Browser
 from posapp.sandbox.flowlix_rules.errors import Style, missing, not_found, unfit
 from posapp.sandbox.flowlix_rules.fields import read_body
 from posapp.sandbox.http import Call, Reply, json_reply
+from posapp.sandbox.rates import Standing
 from posapp.sandbox.records import FlowlixPayment, FlowlixRefund
 from posapp.sandbox.world import World
 
-_STATUSES = {"pending": ("pending", "processing"), "requires_action": ("requires_action",)}
-_STATUSES |= {name: (name,) for name in lifecycle.TERMINAL}
+_STYLE = Style("https://docs.flowlix.dev/api-reference/errors", nulls=True)
+_STATUSES = ("pending", "requires_action", *lifecycle.TERMINAL)
 
 
 class ClassicApi(FlowlixFamily):
     name = "flowlix_classic"
-    style = Style("https://docs.flowlix.dev/api-reference/errors", nulls=True)
     live_prefix = "fl_live_sk_"
     request_id_header = "Flowlix-Request-Id"
     key_required = False
@@ -30,34 +31,71 @@ class ClassicApi(FlowlixFamily):
         super().__init__(world)
         self._table = world.store.classic
         base = world.base(self.name)
-        self._browser = Browser(world, self._table, base, upper_case=False)
-        self._list_rules = paging.ListRules(_STATUSES, ("created",), backwards=False)
+        self._browser = Browser(world, self._table, base, word=views.status)
+        self._list_rules = paging.ListRules(_STATUSES, views.status, ("created",), backwards=False)
+        self._first = Synchronous(world, base)
+
+    def style(self) -> Style:
+        return synchronous.STYLE if self._is_first() else _STYLE
 
     def key(self) -> str:
         return self.world.store.credentials.classic_api_key
 
     def operations(self) -> list[Operation]:
-        browser = self._browser
+        browser, first = self._browser, self._first
+        hosted, one = "/v1/payments/hpp", "/v1/payments/{id}"
         private = [
-            ("create_hosted", "POST", "/v1/payments/hpp", self._create_hosted),
-            ("create_payment", "POST", "/v1/payments", self._create_direct),
-            ("list_payments", "GET", "/v1/payments", self._list),
-            ("read_payment", "GET", "/v1/payments/{id}", self._read),
-            ("create_refund", "POST", "/v1/payments/{id}/refund", self._refund),
+            ("create_hosted", "POST", hosted, self._create_hosted, first.create_hosted),
+            ("create_payment", "POST", "/v1/payments", self._create_direct, first.create_direct),
+            ("list_payments", "GET", "/v1/payments", self._list, first.list),
+            ("read_payment", "GET", one, self._read, first.read),
+            ("create_refund", "POST", f"{one}/refund", self._refund, first.refund),
         ]
+        first_pages = first.browser
         public = [
-            ("hosted_page", "GET", "/hpp/{id}", browser.show_hosted),
-            ("hosted_page", "POST", "/hpp/{id}", browser.answer_hosted),
-            ("challenge", "GET", "/3ds/{id}", browser.show_challenge),
-            ("challenge", "POST", "/3ds/{id}", browser.answer_challenge),
+            ("GET", "/hpp/{id}", self._page(browser.show_hosted, first_pages.show_hosted)),
+            ("POST", "/hpp/{id}", self._page(browser.answer_hosted, first_pages.answer_hosted)),
+            ("GET", "/3ds/{id}", browser.show_challenge),
+            ("POST", "/3ds/{id}", browser.answer_challenge),
         ]
+        points = {"/hpp/{id}": "hosted_page", "/3ds/{id}": "challenge"}
         return [
-            Operation(f"flowlix_classic.{name}", verb, path, self.guarded(act))
-            for name, verb, path, act in private
+            Operation(
+                f"flowlix_classic.{name}", verb, path, self.guarded(self._act(present, oldest))
+            )
+            for name, verb, path, present, oldest in private
         ] + [
-            Operation(f"flowlix_classic.{name}", verb, path, act, public=True)
-            for name, verb, path, act in public
+            Operation(f"flowlix_classic.{points[path]}", verb, path, act, public=True)
+            for verb, path, act in public
         ]
+
+    def _is_first(self) -> bool:
+        return self.world.settings.classic_generation == "synchronous"
+
+    def _act(self, present: Act, oldest: Act) -> Act:
+        """The one or the other, as the setting is when the call comes."""
+
+        def act(call: Call) -> Reply:
+            return oldest(call) if self._is_first() else present(call)
+
+        return act
+
+    def _page(self, present: Act, oldest: Act) -> Act:
+        """A page belongs to its payment, whatever the setting has become since."""
+
+        def act(call: Call) -> Reply:
+            known = self._first.knows(call.parameters["id"])
+            return oldest(call) if known else present(call)
+
+        return act
+
+    def standing(self, now: float) -> Standing | None:
+        if not self._is_first():
+            return super().standing(now)
+        limit = self.world.settings.classic_synchronous_rate_per_minute
+        if limit is None:
+            return None
+        return self.world.rates.count_rolling(f"{self.name} key", limit, now)
 
     def _view(self, payment: FlowlixPayment, status: int) -> Reply:
         return json_reply(status, views.payment(payment, self._browser))
@@ -79,7 +117,7 @@ class ClassicApi(FlowlixFamily):
     def _create_direct(self, call: Call) -> Reply:
         settings = self.world.settings
         wanted, card = requests.read_direct(read_body(call), call.now)
-        challenged = card.number == tables.CHALLENGED_CARD
+        challenged = self._browser.challenges(card)
         if challenged and wanted.return_url is None:
             raise missing("return_url")
         payment = self._new(wanted, call, hosted=False)

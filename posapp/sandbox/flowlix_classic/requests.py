@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,30 @@ def read_hosted(body: Reader) -> PaymentRequest:
     amount = body.amount()
     currency = body.choice("currency", _CURRENCIES)
     return _request(body, amount, currency, body.required_url("redirect_url"))
+
+
+def read_first_direct(body: Reader, now: float) -> tuple[PaymentRequest, TypedCard]:
+    """As :func:`read_direct` for the first generation: any currency, the customer required,
+    no 3-D Secure and so no ``return_url``."""
+    amount = body.amount()
+    currency = _any_currency(body)
+    card = read_card(body.required_part("card"), now)
+    body.required("customer")
+    return _request(body, amount, currency, None), card
+
+
+def read_first_hosted(body: Reader) -> PaymentRequest:
+    """As :func:`read_hosted` for the first generation: any currency."""
+    amount = body.amount()
+    currency = _any_currency(body)
+    return _request(body, amount, currency, body.required_url("redirect_url"))
+
+
+def _any_currency(body: Reader) -> str:
+    currency = body.required_text("currency", longest=3)
+    if not re.fullmatch("[a-z]{3}", currency):
+        raise invalid("currency", "currency must be three small letters.")
+    return currency
 
 
 def _request(body: Reader, amount: int, currency: str, return_url: str | None) -> PaymentRequest:

@@ -9,6 +9,11 @@ from posapp.sandbox.flowlix_rules.browser import Browser
 from posapp.sandbox.records import FlowlixPayment, FlowlixRefund
 
 
+def status(record: FlowlixPayment) -> str:
+    """The status as this API prints it."""
+    return "pending" if record.status == "processing" else record.status
+
+
 def payment(record: FlowlixPayment, browser: Browser) -> dict[str, Any]:
     """The Payment object; every member is there, null when it is not set."""
     refunded = lifecycle.refunded(record)
@@ -18,7 +23,7 @@ def payment(record: FlowlixPayment, browser: Browser) -> dict[str, Any]:
         "object": "payment",
         "amount": record.amount,
         "currency": record.currency,
-        "status": "pending" if record.status == "processing" else record.status,
+        "status": status(record),
         "description": record.description,
         "card": _card(record),
         "customer": record.buyer,

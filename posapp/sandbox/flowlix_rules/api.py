@@ -19,6 +19,7 @@ from posapp.sandbox.flowlix_rules.errors import (
 from posapp.sandbox.http import Call, Reply, html_reply
 from posapp.sandbox.idempotency import Slot, body_of
 from posapp.sandbox.pages import notice_page
+from posapp.sandbox.rates import Standing
 
 _log = logging.getLogger("posapp.sandbox")
 _KEY_HEADER = "Idempotency-Key"
@@ -27,11 +28,14 @@ _KEY_HEADER = "Idempotency-Key"
 class FlowlixFamily(Api):
     """One generation: its key, its test and live prefixes, its header of the request id."""
 
-    style: Style
     live_prefix: str
     request_id_header: str
     key_required: bool
     scoped_by_operation: bool
+
+    @abstractmethod
+    def style(self) -> Style:
+        """How this generation prints its errors."""
 
     @abstractmethod
     def key(self) -> str:
@@ -52,7 +56,7 @@ class FlowlixFamily(Api):
         return run
 
     def refuse(self, call: Call, refused: Refused) -> Reply:
-        return envelope(call, refused, self.style)
+        return envelope(call, refused, self.style())
 
     def admit(self, call: Call, operation: Operation) -> Reply | None:
         if operation.public:
@@ -72,16 +76,20 @@ class FlowlixFamily(Api):
         return self._count(call)
 
     def _count(self, call: Call) -> Reply | None:
-        limit = self.world.settings.flowlix_rate_per_minute
-        if limit is None:
+        standing = self.standing(call.now)
+        if standing is None:
             return None
-        standing = self.world.rates.count(f"{self.name} key", limit, call.now)
         call.extra_headers = {
             "X-RateLimit-Limit": str(standing.limit),
             "X-RateLimit-Remaining": str(standing.remaining),
             "X-RateLimit-Reset": str(standing.reset),
         }
         return None if standing.allowed else self._too_many(call, standing.retry_after)
+
+    def standing(self, now: float) -> Standing | None:
+        """Count one request; None when there is no limit."""
+        limit = self.world.settings.flowlix_rate_per_minute
+        return None if limit is None else self.world.rates.count(f"{self.name} key", limit, now)
 
     def _too_many(self, call: Call, seconds: int) -> Reply:
         reply = self.refuse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from posapp.sandbox import cards, pages
@@ -14,15 +15,25 @@ from posapp.sandbox.world import World
 
 
 class Browser:
-    """Pages under ``/hpp/{id}`` and ``/3ds/{id}`` of one generation."""
+    """Pages under ``/hpp/{id}`` and ``/3ds/{id}`` of one generation.
+
+    ``word`` is how the generation prints the status of a payment.
+    """
 
     def __init__(
-        self, world: World, table: Table[FlowlixPayment], base: str, *, upper_case: bool
+        self,
+        world: World,
+        table: Table[FlowlixPayment],
+        base: str,
+        *,
+        word: Callable[[FlowlixPayment], str],
+        training: tables.TrainingCards = tables.PRESENT_CARDS,
     ) -> None:
         self._world = world
         self._table = table
         self._base = base
-        self._upper_case = upper_case
+        self._word = word
+        self._training = training
 
     def hosted_url(self, payment: FlowlixPayment) -> str:
         return f"{self._base}/hpp/{payment.id}"
@@ -61,13 +72,17 @@ class Browser:
 
     def _pay(self, payment: FlowlixPayment, card: TypedCard, call: Call) -> Reply:
         decline = self.take_card(payment, card, call)
-        if card.number == tables.CHALLENGED_CARD and decline is None:
+        if self.challenges(card) and decline is None:
             payment.challenged = True
             lifecycle.enter(payment, "requires_action", call.now)
             payment.expires = call.now + self._world.settings.challenge_seconds
             self._table.changed(payment.id)
             return redirect_reply(self.challenge_url(payment))
         return self._end(payment, call, "failed" if decline else "succeeded", decline)
+
+    def challenges(self, card: TypedCard) -> bool:
+        """Whether the bank of ``card`` asks its holder."""
+        return card.number in self._training.challenged
 
     def take_card(self, payment: FlowlixPayment, card: TypedCard, call: Call) -> str | None:
         """Keep what may be kept of ``card``; returns the decline it leads to, if any."""
@@ -80,7 +95,10 @@ class Browser:
         )
         payment.card_country = tables.country_of(card.number)
         decline = tables.decline_of(
-            card.number, luhn_valid=cards.luhn_valid(card.number), metadata=payment.metadata
+            card.number,
+            self._training,
+            luhn_valid=cards.luhn_valid(card.number),
+            metadata=payment.metadata,
         )
         if decline is None and call.fail_later is not None:
             decline = call.fail_later or "generic_decline"
@@ -142,17 +160,11 @@ class Browser:
 
     def _ended(self, payment: FlowlixPayment) -> Reply:
         """Back to the merchant, as the contract says; without an address, a notice."""
-        status = payment.status
-        if not self._upper_case and status == "processing":
-            status = "pending"
         if payment.return_url is None:
             return html_reply(
                 200, pages.notice_page("Payment finished", "You can close this page.")
             )
-        pairs = {
-            "payment_id": payment.id,
-            "status": status.upper() if self._upper_case else status,
-        }
+        pairs = {"payment_id": payment.id, "status": self._word(payment)}
         return redirect_reply(pages.with_query(payment.return_url, pairs))
 
     def _card_page(

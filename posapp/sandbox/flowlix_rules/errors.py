@@ -21,7 +21,7 @@ class Style:
     """How a generation prints its errors."""
 
     doc_url: str
-    nulls: bool  # the older generation prints every member, null when there is nothing to say
+    nulls: bool  # the older generations print every member, null when there is nothing to say
 
 
 class Refused(Exception):
@@ -35,6 +35,7 @@ class Refused(Exception):
         param: str | None = None,
         kind: str = "invalid_request_error",
         status: int | None = None,
+        decline_code: str | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -42,6 +43,7 @@ class Refused(Exception):
         self.param = param
         self.kind = kind
         self.status = status or _DEFAULT_STATUS[kind]
+        self.decline_code = decline_code
 
 
 def missing(param: str) -> Refused:
@@ -68,8 +70,8 @@ def envelope(call: Call, refused: Refused, style: Style) -> Reply:
     }
     if refused.param is not None or style.nulls:
         error["param"] = refused.param
-    if style.nulls:
-        error["decline_code"] = None
+    if refused.decline_code is not None or style.nulls:
+        error["decline_code"] = refused.decline_code
     error["doc_url"] = style.doc_url
     error["request_id"] = call.request_id
     return json_reply(refused.status, {"error": error})

@@ -21,11 +21,9 @@ def settle(table: Table[FlowlixPayment], payment: FlowlixPayment, now: float) ->
         step = payment.steps.pop(0)
         enter(payment, step.status, step.due, decline_code=step.decline_code)
         changed = True
-    waiting = payment.status == "requires_action" or (
-        payment.hosted and payment.status not in TERMINAL and not payment.steps
-    )
-    if waiting and payment.expires is not None and payment.expires <= now:
-        enter(payment, "expired", payment.expires)
+    expires = _expires(payment)
+    if expires is not None and expires <= now:
+        enter(payment, "expired", expires)
         changed = True
     for refund in payment.refunds:
         if refund.status == "pending" and refund.due is not None and refund.due <= now:
@@ -33,6 +31,22 @@ def settle(table: Table[FlowlixPayment], payment: FlowlixPayment, now: float) ->
             changed = True
     if changed:
         table.changed(payment.id)
+
+
+def _expires(payment: FlowlixPayment) -> float | None:
+    """When it ends because nobody acts; None while it waits for no one."""
+    waiting = payment.status == "requires_action" or (
+        payment.hosted and payment.status not in TERMINAL and not payment.steps
+    )
+    return payment.expires if waiting else None
+
+
+def next_moment(payment: FlowlixPayment) -> float | None:
+    """When the clock alone will next change a settled ``payment``; None if it will not."""
+    moments = [refund.due for refund in payment.refunds if refund.status == "pending"]
+    moments += [step.due for step in payment.steps[:1]]
+    moments.append(_expires(payment))
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def settle_all_now(table: Table[FlowlixPayment], now: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from posapp.sandbox.flowlix_rules.errors import invalid
@@ -21,9 +21,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ListRules:
-    """What a generation's list takes. ``statuses``: as printed -> as kept."""
+    """What a generation's list takes. ``word`` is how it prints the status of a payment."""
 
-    statuses: Mapping[str, Collection[str]]
+    statuses: Collection[str]
+    word: Callable[[FlowlixPayment], str]
     created: tuple[str, ...]
     backwards: bool
 
@@ -73,15 +74,22 @@ def _place(payments: list[FlowlixPayment], cursor: str | None, name: str) -> int
 
 
 class _Filter:
-    def __init__(self, kept: Collection[str] | None, low: int | None, high: int | None) -> None:
-        self._kept = kept
+    def __init__(
+        self,
+        status: str | None,
+        word: Callable[[FlowlixPayment], str],
+        low: int | None,
+        high: int | None,
+    ) -> None:
+        self._status = status
+        self._word = word
         self._low = low
         self._high = high
 
     def __call__(self, payment: FlowlixPayment) -> bool:
         created = int(payment.created_at)
         return (
-            (self._kept is None or payment.status in self._kept)
+            (self._status is None or self._word(payment) == self._status)
             and (self._low is None or created >= self._low)
             and (self._high is None or created < self._high)
         )
@@ -95,7 +103,7 @@ def _filter(query: dict[str, str], rules: ListRules) -> _Filter:
     for name in rules.created:
         low = _whole(query, f"{name}[gte]", 0, 10**12) if low is None else low
         high = _whole(query, f"{name}[lt]", 0, 10**12) if high is None else high
-    return _Filter(None if status is None else rules.statuses[status], low, high)
+    return _Filter(status, rules.word, low, high)
 
 
 def _whole(query: dict[str, str], name: str, low: int, high: int) -> int | None:

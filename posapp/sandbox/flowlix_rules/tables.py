@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-CHALLENGED_CARD = "4635440000002223"
-_DECLINED = {
-    "4000000000000002": "do_not_honor",
-    "4000000000009995": "insufficient_funds",
-}
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingCards:
+    """What a generation's training cards lead to; every other card succeeds."""
+
+    challenged: frozenset[str]
+    declined: Mapping[str, str]
+
+
+PRESENT_CARDS = TrainingCards(
+    challenged=frozenset({"4635440000002223"}),
+    declined={"4000000000000002": "do_not_honor", "4000000000009995": "insufficient_funds"},
+)
+FIRST_CARDS = TrainingCards(
+    challenged=frozenset(),
+    declined={"4000000000000002": "generic_decline", "4000000000009995": "insufficient_funds"},
+)
 _COUNTRIES = {"4111111111111111": "DE", "4242424242424242": "US", "5555555555554444": "US"}
 MESSAGES = {
     "generic_decline": "The card was declined.",
@@ -32,7 +47,9 @@ MESSAGES = {
 }
 
 
-def decline_of(number: str, *, luhn_valid: bool, metadata: dict[str, object]) -> str | None:
+def decline_of(
+    number: str, training: TrainingCards, *, luhn_valid: bool, metadata: dict[str, object]
+) -> str | None:
     """The decline a payment with this card ends in, or None for success.
 
     ``metadata.emulate_decline`` names any documented code; it exists in training only.
@@ -42,7 +59,7 @@ def decline_of(number: str, *, luhn_valid: bool, metadata: dict[str, object]) ->
         return wished
     if not luhn_valid:
         return "invalid_number"
-    return _DECLINED.get(number)
+    return training.declined.get(number)
 
 
 def country_of(number: str) -> str:

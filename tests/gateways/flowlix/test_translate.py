@@ -9,11 +9,18 @@ import pytest
 from posapp.gateways.flowlix import wire
 from posapp.gateways.flowlix.declines import decline_for
 from posapp.gateways.flowlix.translate import STATUSES, payment_from, refund_from
-from posapp.gateways.flowlix_declines import REASONS
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import Money
-from posapp.model.payment import ActionState, DeclineClass, Payment, PaymentStatus
+from posapp.model.payment import (
+    ActionKind,
+    ActionRecord,
+    ActionState,
+    Decline,
+    DeclineClass,
+    Payment,
+    PaymentStatus,
+)
 from tests.gateways.flowlix import documents
 
 
@@ -52,7 +59,17 @@ def test_a_declined_charge_says_why() -> None:
     payment = translated(documents.DECLINED)
     assert payment.status is PaymentStatus.DECLINED
     assert payment.decline == decline_for("insufficient_funds", "Not enough money on the card.")
-    assert (payment.captured, payment.refundable) == (0, 0)
+    assert (payment.authorised, payment.captured, payment.refundable) == (0, 0, 0)
+    assert payment.history == (
+        ActionRecord(
+            id=payment.id,
+            kind=ActionKind.AUTHORISATION,
+            state=ActionState.FAILED,
+            amount=Money(1290, "EUR"),
+            at=datetime.fromtimestamp(1760000003, UTC),
+            decline=payment.decline,
+        ),
+    )
 
 
 def test_the_newer_names_of_a_refusal_come_first() -> None:
@@ -66,6 +83,17 @@ def test_a_successful_charge_can_be_refunded() -> None:
     payment = translated(documents.SUCCEEDED)
     assert payment.status is PaymentStatus.CAPTURED
     assert (payment.captured, payment.refunded, payment.refundable) == (1290, 0, 1290)
+    assert (payment.authorised, payment.voided, payment.capturable) == (1290, 0, 0)
+    assert not payment.refund_whole_only
+    assert payment.history == (
+        ActionRecord(
+            id=payment.id,
+            kind=ActionKind.CAPTURE,
+            state=ActionState.DONE,
+            amount=Money(1290, "EUR"),
+            at=datetime.fromtimestamp(1760000004, UTC),
+        ),
+    )
 
 
 def test_refunds_show_in_status_and_list_though_the_word_stays() -> None:
@@ -76,6 +104,48 @@ def test_refunds_show_in_status_and_list_though_the_word_stays() -> None:
     [refund] = payment.refunds
     assert (refund.state, refund.reason) == (ActionState.DONE, "Mug arrived broken")
     assert refund.at == datetime.fromtimestamp(1760000510, UTC)
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_refund_that_failed_says_why_in_both_wordings(old: bool) -> None:
+    names = ("decline_code", "decline_message") if old else ("failure_code", "failure_message")
+    why = dict(zip(names, ("account_closed", "The account is closed."), strict=True))
+    failed = documents.REFUND | {"status": "FAILED"} | why
+    payment = translated(documents.SUCCEEDED | {"refunds": [failed]})
+    [refund] = payment.refunds
+    assert refund.state is ActionState.FAILED
+    assert refund.decline == Decline(
+        code="account_closed",
+        kind=DeclineClass.TECHNICAL,
+        caller="The refund could not be carried out.",
+        next_step="Nothing was given back. Try once more, or give the money back in another way.",
+        same_card_sensible=True,
+        said="The account is closed.",
+    )
+    assert (payment.refund_pending, payment.refunded) == (0, 0)
+
+
+@pytest.mark.parametrize("status", ["PENDING", "SUCCEEDED"])
+def test_a_refund_that_did_not_fail_has_no_reason_for_it(status: str) -> None:
+    odd = documents.REFUND | {"status": status, "decline_code": "generic_decline"}
+    told = wire.read(wire.RefundAnswer, odd)
+    assert refund_from(told, "EUR").decline is None
+
+
+@pytest.mark.parametrize(
+    "document", [documents.PROCESSING, documents.ACTION_NEEDED, documents.HOSTED,
+                 documents.PROCESSING | {"status": "CANCELED"},
+                 documents.PROCESSING | {"status": "ON_HOLD"}],
+)  # fmt: skip
+def test_before_the_bank_decided_there_is_no_history(document: dict[str, object]) -> None:
+    payment = translated(document)
+    assert (payment.authorised, payment.history) == (0, ())
+
+
+@pytest.mark.parametrize("moments", [None, {}, {"succeeded_at": None}, {"succeeded_at": "soon"}, 7])
+def test_a_history_without_its_moment_is_still_one(moments: object) -> None:
+    [done] = translated(documents.SUCCEEDED | {"status_transitions": moments}).history
+    assert (done.kind, done.at) == (ActionKind.CAPTURE, None)
 
 
 def test_a_payment_given_back_altogether_is_refunded() -> None:
@@ -162,7 +232,8 @@ def test_what_money_depends_on_must_be_right(change: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "change",
     [{"card": "visa"}, {"card": {"last4": 1111}}, {"metadata": [1]}, {"next_action": 5},
-     {"decline_code": 7}, {"card": {"last4": "1111", "brand": None, "exp_month": None}}],
+     {"decline_code": 7}, {"failure_code": []},
+     {"card": {"last4": "1111", "brand": None, "exp_month": None}}],
 )  # fmt: skip
 def test_what_is_only_shown_may_be_odd(change: dict[str, object]) -> None:
     assert translated(documents.SUCCEEDED | change).status is PaymentStatus.CAPTURED
@@ -172,39 +243,3 @@ def test_an_action_without_a_web_address_has_none() -> None:
     odd = documents.ACTION_NEEDED | {"next_action": {"redirect_url": "javascript:alert(1)"}}
     payment = translated(odd)
     assert (payment.status, payment.action_url) == (PaymentStatus.ACTION_NEEDED, "")
-
-
-DOCUMENTED = """generic_decline do_not_honor issuer_declined insufficient_funds invalid_number
-invalid_expiry expired_card invalid_amount invalid_currency not_permitted cardholder_limit
-card_velocity_exceeded lost_card stolen_card suspect_fraud fraud_filter three_d_secure_failed
-three_d_secure_timeout three_d_secure_not_supported three_d_secure_error"""
-
-
-def test_every_documented_code_has_words() -> None:
-    assert set(REASONS) == set(DOCUMENTED.split())
-
-
-@pytest.mark.parametrize(
-    ("code", "kind", "again"),
-    [
-        ("do_not_honor", DeclineClass.SOFT, False),
-        ("insufficient_funds", DeclineClass.SOFT, True),
-        ("invalid_number", DeclineClass.DATA, True),
-        ("expired_card", DeclineClass.DATA, True),
-        ("lost_card", DeclineClass.HARD, False),
-        ("suspect_fraud", DeclineClass.RISK, False),
-        ("three_d_secure_error", DeclineClass.TECHNICAL, True),
-        ("something_new", DeclineClass.SOFT, False),
-        ("", DeclineClass.SOFT, False),
-        (None, DeclineClass.SOFT, False),
-    ],
-)
-def test_a_code_has_its_class(code: str | None, kind: DeclineClass, again: bool) -> None:
-    decline = decline_for(code)
-    assert (decline.kind, decline.same_card_sensible) == (kind, again)
-
-
-@pytest.mark.parametrize("code", ["lost_card", "stolen_card", "suspect_fraud", "fraud_filter"])
-def test_the_caller_does_not_learn_of_a_suspicion(code: str) -> None:
-    spoken = decline_for(code).caller.lower()
-    assert not any(word in spoken for word in ("lost", "stolen", "fraud", "suspect"))

@@ -19,6 +19,7 @@ from posapp.gateways.port import (
     NotFound,
     OutcomeUnknown,
     RateLimited,
+    Refund,
     Rejected,
     Unauthorised,
 )
@@ -33,6 +34,7 @@ from tests.gateways.peers import Act, in_turn, peer, saying
 
 PAID = samples.payment(payment_id=PAYMENT_ID)
 PARTIAL = Money(290, "EUR")
+ASKED = samples.refund(PAID, PARTIAL)
 NOW = datetime.fromtimestamp(1760000000, UTC)
 
 
@@ -120,7 +122,10 @@ def test_the_fingerprint_leaves_the_card_out(transport: Transport) -> None:
     [
         (samples.charge(Money(1290, "GBP")), "does not take GBP"),
         (samples.charge(Money(1290, "JPY")), "does not take JPY"),
-        (samples.charge(Money(0, "EUR")), "above zero"),
+        (samples.charge(Money(0, "EUR")), "cannot verify a card without charging it"),
+        (replace(samples.charge(), capture=False), "takes the money at once"),
+        (replace(samples.charge(), capture_at=samples.NOW), "takes the money at once"),
+        (replace(samples.charge(), estimated=True), "takes the final amount only"),
         (samples.charge(reference="x" * 501), "reference"),
         (samples.charge(description="x" * 501), "description has more than 500"),
         (samples.charge(key="x" * 256), "key has"),
@@ -131,6 +136,16 @@ def test_a_broken_limit_is_named(transport: Transport, charge: Charge, word: str
     assert word in (shop.charge_problem(charge) or "")
     with pytest.raises(Rejected, match=word):
         shop.prepare_charge(charge, samples.card())
+
+
+def test_what_the_api_cannot_take_is_refused_though_the_account_names_it(
+    transport: Transport,
+) -> None:
+    wide = replace(samples.flowlix_classic(), currencies=("JPY", "GBP", "EUR"))
+    shop = FlowlixClassicGateway(wide, transport, clock=samples.clock)
+    assert shop.currencies == ("GBP", "EUR")
+    assert "take JPY" in (shop.charge_problem(samples.charge(Money(1290, "JPY"))) or "")
+    assert shop.charge_problem(samples.charge(Money(1290, "GBP"))) is None
 
 
 def test_without_a_return_address_nothing_is_charged(transport: Transport) -> None:
@@ -166,21 +181,6 @@ async def test_a_definite_refusal_says_that_nothing_was_charged(
         assert len(other.received) == 1
     assert set(getattr(raised.value, "fields", {})) == fields
     assert samples.NUMBER not in str(raised.value) + raised.value.said
-
-
-@pytest.mark.asyncio
-async def test_a_refusal_without_a_payment_is_looked_up_and_keeps_its_code(
-    transport: Transport,
-) -> None:
-    """The forerunner's refusal names no payment, so it cannot be tied to this charge."""
-    refusal = saying(402, error("card_error", decline="insufficient_funds"))
-    async with peer(in_turn(refusal, saying(200, page(documents.DECLINED)))) as other:
-        shop = gateway(transport, other.url)
-        with pytest.raises(OutcomeUnknown, match="bank refused") as raised:
-            await shop.send_charge(shop.prepare_charge(samples.charge(), samples.card()))
-        [found] = await shop.find(REFERENCE, since=NOW)
-    assert "insufficient_funds" in raised.value.said
-    assert found.status is PaymentStatus.DECLINED
 
 
 @pytest.mark.parametrize(
@@ -235,16 +235,6 @@ async def test_the_new_refund_is_told_from_the_older_ones(transport: Transport) 
     assert record.id == "newest"
 
 
-@pytest.mark.asyncio
-async def test_a_refund_by_the_forerunner_is_done_at_once(transport: Transport) -> None:
-    paid = samples.payment(payment_id="pay_5tG7hJ9kL1mN3pQ5rS7tU9vW")
-    async with peer(saying(200, documents.FORERUNNER_REFUNDED)) as other:
-        shop = gateway(transport, other.url)
-        prepared = shop.prepare_refund(samples.refund(paid, Money(1290, "EUR")))
-        record = await shop.send_refund(prepared)
-    assert (record.id, record.state) == (paid.id, ActionState.DONE)
-
-
 @pytest.mark.parametrize(
     ("act", "kind"),
     [
@@ -279,11 +269,28 @@ async def test_every_other_answer_to_a_refund_is_sorted(
     assert type(raised.value) is kind
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 51])
-def test_a_reason_is_needed_and_short(transport: Transport, reason: str) -> None:
-    with pytest.raises(Rejected) as raised:
-        gateway(transport).prepare_refund(samples.refund(PAID, PARTIAL, reason=reason))
-    assert set(raised.value.fields) == {"reason"}
+@pytest.mark.parametrize(
+    ("asked", "field", "words"),
+    [
+        (replace(ASKED, reason=""), "reason", "gateway needs one"),
+        (replace(ASKED, reason="   "), "reason", "gateway needs one"),
+        (replace(ASKED, reason="x" * 51), "reason", "reason has more than 50 characters"),
+        (replace(ASKED, key="x" * 256), "key", "1 to 255 characters"),
+    ],
+)
+def test_a_broken_limit_of_a_refund_is_named(
+    transport: Transport, asked: Refund, field: str, words: str
+) -> None:
+    with pytest.raises(Rejected, match=words) as raised:
+        gateway(transport).prepare_refund(asked)
+    assert set(raised.value.fields) == {field}
+
+
+def test_the_longest_that_is_allowed_is_sent_whole(transport: Transport) -> None:
+    prepared = gateway(transport).prepare_refund(samples.refund(PAID, PARTIAL, reason="x" * 50))
+    assert json.loads(bytes(prepared.body))["reason"] == "x" * 50
+    charge = samples.charge(reference="r" * 500, description="d" * 500, key="k" * 255)
+    assert gateway(transport).charge_problem(charge) is None
 
 
 def test_an_old_payment_cannot_be_refunded(transport: Transport) -> None:
@@ -302,8 +309,11 @@ def test_an_old_payment_cannot_be_refunded(transport: Transport) -> None:
         (saying(403), Unauthorised),
         (saying(404), NotFound),
         (saying(429), RateLimited),
+        (saying(400), NotFound),
         (saying(500), GatewayDown),
+        (saying(409), GatewayDown),
         (saying(200), GatewayDown),
+        (saying(200, documents.SUCCEEDED | {"id": str(documents.HOSTED["id"])}), GatewayDown),
     ],
 )
 @pytest.mark.asyncio

@@ -12,7 +12,14 @@ from posapp.gateways.flowlix_classic.translate import STATUSES, payment_from
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import Money
-from posapp.model.payment import ActionState, Payment, PaymentStatus, RefundRecord
+from posapp.model.payment import (
+    ActionKind,
+    ActionRecord,
+    ActionState,
+    Payment,
+    PaymentStatus,
+    RefundRecord,
+)
 from tests.gateways.flowlix_classic import documents
 
 
@@ -44,8 +51,16 @@ def test_a_check_by_the_bank_is_an_action_with_an_address() -> None:
 def test_a_declined_charge_says_why() -> None:
     payment = translated(documents.DECLINED)
     assert payment.decline == decline_for("do_not_honor", "The bank said no.")
-    assert payment.decline is not None
-    assert payment.decline.same_card_sensible
+    assert payment.history == (
+        ActionRecord(
+            id=payment.id,
+            kind=ActionKind.AUTHORISATION,
+            state=ActionState.FAILED,
+            amount=Money(1290, "EUR"),
+            at=datetime.fromtimestamp(1760000003, UTC),
+            decline=payment.decline,
+        ),
+    )
 
 
 def test_a_successful_charge_can_be_refunded() -> None:
@@ -53,6 +68,16 @@ def test_a_successful_charge_can_be_refunded() -> None:
     assert payment.status is PaymentStatus.CAPTURED
     assert payment.card == CardSummary(brand="Visa", last4="1111", expiry=Expiry(9, 2031))
     assert (payment.captured, payment.refunded, payment.refundable) == (1290, 0, 1290)
+    assert (payment.authorised, payment.refund_whole_only) == (1290, False)
+    assert payment.history == (
+        ActionRecord(
+            id=payment.id,
+            kind=ActionKind.CAPTURE,
+            state=ActionState.DONE,
+            amount=Money(1290, "EUR"),
+            at=datetime.fromtimestamp(1760000004, UTC),
+        ),
+    )
 
 
 def test_refunds_show_in_status_balances_and_list() -> None:
@@ -76,10 +101,15 @@ def test_a_refund_under_way_is_not_left_to_refund_again() -> None:
 
 
 def test_a_failed_refund_is_left_to_refund_again() -> None:
-    failed = documents.REFUND | {"status": "failed"}
+    why = {"decline_code": "generic_decline", "decline_message": "The bank said no."}
+    failed = documents.REFUND | {"status": "failed"} | why
     payment = translated(documents.SUCCEEDED | {"refunds": [failed]})
     assert (payment.refund_pending, payment.refundable) == (0, 1290)
-    assert payment.refunds[0].state is ActionState.FAILED
+    [refund] = payment.refunds
+    assert refund.state is ActionState.FAILED
+    assert refund.decline is not None
+    assert (refund.decline.code, refund.decline.said) == ("generic_decline", "The bank said no.")
+    assert "refund" in refund.decline.caller
 
 
 def test_early_payments_say_that_they_are_refunded() -> None:
@@ -92,25 +122,6 @@ def test_early_payments_say_that_they_are_refunded() -> None:
 def test_later_payments_are_refunded_when_nothing_is_left() -> None:
     whole = documents.REFUNDED_EARLY | {"status": "succeeded"}
     assert translated(whole).status is PaymentStatus.REFUNDED
-
-
-def test_a_payment_of_the_forerunner_is_read() -> None:
-    payment = translated(documents.FORERUNNER)
-    assert payment.status is PaymentStatus.CAPTURED
-    assert (payment.captured, payment.refundable, payment.refunds) == (1290, 1290, ())
-
-
-def test_a_refunded_payment_of_the_forerunner_shows_its_one_refund() -> None:
-    payment = translated(documents.FORERUNNER_REFUNDED)
-    assert (payment.refunded, payment.refundable) == (1290, 0)
-    assert payment.refunds == (
-        RefundRecord(
-            id=payment.id,
-            amount=Money(1290, "EUR"),
-            state=ActionState.DONE,
-            at=datetime.fromtimestamp(1760000600, UTC),
-        ),
-    )
 
 
 def test_a_hosted_page_has_no_card_yet() -> None:

@@ -1,0 +1,1 @@
+"""The answers that the contracts show, whole: one module for each API."""

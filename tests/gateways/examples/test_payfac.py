@@ -1,0 +1,170 @@
+"""Each answer that the PayFac contract shows is understood, with the right status and sums."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from posapp.gateways import strict_json
+from posapp.gateways.answers import Explained
+from posapp.gateways.call import Answer
+from posapp.gateways.payfac import wire
+from posapp.gateways.payfac.errors import explain
+from posapp.gateways.payfac.translate import is_complete, payment_from
+from posapp.model.money import Money
+from posapp.model.payment import ActionState, Check, Payment, PaymentStatus
+from tests.gateways import samples
+from tests.gateways.examples import payfac, payfac_least
+
+S = PaymentStatus
+SUM = Money(6540, "USD")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one example says, worked out by hand."""
+
+    status: PaymentStatus
+    amount: Money
+    captured: int = 0
+    refunded: int = 0
+    refundable: int = 0
+    reference: str = ""
+    decline: str = ""
+
+
+def shown(payment: Payment) -> Shown:
+    return Shown(
+        status=payment.status,
+        amount=payment.amount,
+        captured=payment.captured,
+        refunded=payment.refunded,
+        refundable=payment.refundable,
+        reference=payment.reference,
+        decline=payment.decline.code if payment.decline else "",
+    )
+
+
+def arrived(document: object) -> object:
+    """The document as it comes over the wire: numbers with a fraction are decimals."""
+    return strict_json.parse(json.dumps(document).encode())
+
+
+def understood(document: object, actions: object = ()) -> Payment:
+    return payment_from(
+        wire.read(wire.PaymentAnswer, arrived(document)),
+        account="till",
+        now=samples.NOW,
+        request_id="",
+        actions=wire.actions(arrived(actions)),
+    )
+
+
+ORDER = "ORD-5023-4E89"
+PAYMENTS = {
+    "AUTHORISED": Shown(S.AUTHORISED, SUM, reference=ORDER),
+    "DECLINED": Shown(S.DECLINED, SUM, reference=ORDER, decline="20051"),
+    "DETAILS": Shown(
+        S.PARTLY_REFUNDED, SUM, captured=7000, refunded=500, refundable=6500, reference=ORDER
+    ),
+}
+REFUSALS = {
+    "REFUSED": ({"number"}, "request_invalid card_number_invalid"),
+    "CAPTURE_REFUSED": (
+        {"amount"},
+        "request_invalid capture_value_greater_than_remaining_authorized",
+    ),
+    "PAGING_REFUSED": (set(), "request_invalid paging_limit_invalid"),
+}
+ACCEPTED = {
+    "CAPTURE_ACCEPTED": "act_2f56bhkau5dubequbv5aa6w4qi",
+    "VOID_ACCEPTED": "act_2f56bhkau5dubequbv5aa6w4qi",
+    "CANCELLATION_ACCEPTED": "act_2f56bhkau5dubequbv5aa6w4qi",
+    "REFUND_ACCEPTED": "act_4",
+    "REVERSAL_ACCEPTED": "act_5",
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), PAYMENTS.items())
+def test_a_payment_is_understood(name: str, expected: Shown) -> None:
+    assert shown(understood(getattr(payfac, name), [])) == expected
+
+
+def test_what_the_bank_compared_and_the_card_are_understood() -> None:
+    payment = understood(payfac.AUTHORISED, [])
+    assert (payment.address_check, payment.code_check) == (Check.MATCH, Check.MATCH)
+    assert (payment.auth_code, payment.created_at) == (
+        "643381",
+        datetime(2026, 1, 1, 10, 11, 12, tzinfo=UTC),
+    )
+    assert payment.card is not None
+    assert (payment.card.brand, payment.card.last4, payment.card.first6) == (
+        "Visa",
+        "4242",
+        "424242",
+    )
+
+
+def test_the_history_is_understood() -> None:
+    payment = understood(payfac.DETAILS, payfac.ACTIONS)
+    [refund] = payment.refunds
+    assert (refund.id, refund.amount, refund.state) == (
+        "act_4",
+        Money(500, "USD"),
+        ActionState.DONE,
+    )
+
+
+@pytest.mark.parametrize(("name", "action"), ACCEPTED.items())
+def test_what_was_only_accepted_is_understood(name: str, action: str) -> None:
+    assert wire.read(wire.ActionAnswer, arrived(getattr(payfac, name))).action_id == action
+
+
+@pytest.mark.parametrize(("name", "expected"), REFUSALS.items())
+def test_a_refusal_is_understood(name: str, expected: tuple[set[str], str]) -> None:
+    body = json.dumps(getattr(payfac, name)).encode()
+    explained = explain(Answer(status=422, headers={}, body=body))
+    assert (set(explained.fields), explained.said) == expected
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 502])
+def test_a_refusal_without_a_body_explains_nothing(status: int) -> None:
+    assert explain(Answer(status=status, headers={}, body=b"")) == Explained()
+
+
+def test_tokens_are_understood() -> None:
+    token = wire.read(wire.Token, arrived(payfac.TOKEN))
+    assert (token.access_token, token.expires_in) == ("a.made-up.token", Decimal(3600))
+    least = wire.read(wire.Token, arrived(payfac_least.TOKEN))
+    assert least.expires_in == Decimal("1799.5")
+    assert wire.read(wire.TokenError, arrived(payfac.TOKEN_REFUSED)).error == "invalid_client"
+
+
+def test_the_list_is_understood() -> None:
+    page = wire.read(wire.Page, arrived(payfac.LISTED))
+    assert (page.limit, page.total_count) == (10, 1)
+    [entry] = page.data
+    assert shown(understood(entry, [])) == PAYMENTS["DETAILS"]
+
+
+def test_the_least_that_the_text_requires_is_enough() -> None:
+    assert shown(understood(payfac_least.PAYMENT, [])) == Shown(
+        S.CAPTURED, SUM, captured=6540, refundable=6540
+    )
+    [action] = wire.actions(arrived([payfac_least.ACTION]))
+    assert (action.id, action.amount, action.approved) == ("act_1", 6540, True)
+    accepted = wire.read(wire.ActionAnswer, arrived(payfac_least.ACCEPTED))
+    assert accepted.action_id == "act_2f56bhkau5dubequbv5aa6w4qi"
+    errors = wire.read(wire.Errors, arrived(payfac_least.ERRORS))
+    assert errors.error_codes == ["reference_invalid"]
+
+
+def test_an_answer_of_three_members_is_read_and_known_to_be_short() -> None:
+    said = wire.read(wire.PaymentAnswer, arrived(payfac_least.CHARGED))
+    assert said.id == payfac.PAYMENT_ID
+    assert not is_complete(said)
+    assert is_complete(wire.read(wire.PaymentAnswer, arrived(payfac.AUTHORISED)))
