@@ -12,7 +12,7 @@ import logging
 import ssl
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -64,17 +64,23 @@ class Patience:
 class Transport:
     """One per process, shared by all accounts. Belongs to the loop that first uses it.
 
-    ``tls`` replaces the trust of the operating system, for an own authority in tests.
+    ``tls`` replaces the trust of the operating system; ``network`` replaces all connections.
     """
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, patience: Patience | None = None):
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        patience: Patience | None = None,
+        network: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._patience = patience or Patience()
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # A connection that was kept can answer an older request, or be dead without telling:
         # money calls therefore never get one.
-        self._fresh = _pool(context, most=LINES, kept=0)
-        self._lines = _Lines(context, LINES)
+        self._fresh = network or _pool(context, most=LINES, kept=0)
+        self._lines = _Lines(lambda: network or _pool(context, most=1, kept=1), LINES)
         self._phases = {
             "connect": self._patience.connect,
             "read": self._patience.read,
@@ -184,7 +190,7 @@ class Transport:
             request_id=answer.request_id,
         )
 
-    def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncHTTPTransport]:
+    def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncBaseTransport]:
         return nullcontext(self._fresh) if request.alone else self._lines.one()
 
     def _built(self, request: Request, extra: dict[str, str]) -> httpx.Request:
@@ -195,7 +201,7 @@ class Transport:
         return built
 
     async def _exchange(
-        self, pool: httpx.AsyncHTTPTransport, built: httpx.Request, began: float
+        self, pool: httpx.AsyncBaseTransport, built: httpx.Request, began: float
     ) -> Answer:
         response = await pool.handle_async_request(built)
         try:
@@ -219,14 +225,14 @@ class _Lines:
     requests at once slower than one after the other.
     """
 
-    def __init__(self, context: ssl.SSLContext, most: int) -> None:
-        self._context = context
-        self._free: list[httpx.AsyncHTTPTransport] = []
-        self._all: list[httpx.AsyncHTTPTransport] = []
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], most: int) -> None:
+        self._make = make
+        self._free: list[httpx.AsyncBaseTransport] = []
+        self._all: list[httpx.AsyncBaseTransport] = []
         self._turn = asyncio.Semaphore(most)
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
+    async def one(self) -> AsyncIterator[httpx.AsyncBaseTransport]:
         """The line that was used last and is free now, or a new one."""
         async with self._turn:
             line = self._free.pop() if self._free else self._another()
@@ -239,8 +245,8 @@ class _Lines:
         for line in self._all:
             await line.aclose()
 
-    def _another(self) -> httpx.AsyncHTTPTransport:
-        line = _pool(self._context, most=1, kept=1)
+    def _another(self) -> httpx.AsyncBaseTransport:
+        line = self._make()
         self._all.append(line)
         return line
 

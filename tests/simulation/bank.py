@@ -21,7 +21,6 @@ from posapp.gateways.payfac.gateway import PayfacGateway
 from posapp.gateways.port import Gateway
 from posapp.gateways.transport import Transport
 from posapp.model.secret import Secret
-from posapp.sandbox.admin import AdminApi
 from posapp.sandbox.clock import Clock
 from posapp.sandbox.faults import FaultOrder
 from posapp.sandbox.flowlix.app import FlowlixApi
@@ -63,9 +62,7 @@ class Bank:
         self.world = World(store, ORIGIN)
         self._now = now
         world = self.world
-        self._app = router(
-            world, [PayfacApi(world), FlowlixApi(world), ClassicApi(world), AdminApi(world)]
-        )
+        self._app = router(world, [PayfacApi(world), FlowlixApi(world), ClassicApi(world)])
         self.over_refunds = 0
         self.failing_refunds = 0.0
         self._honoured: set[str] = set()

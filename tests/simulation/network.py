@@ -10,12 +10,11 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
-from posapp.gateways.transport import Patience, Transport
+from posapp.gateways.transport import Patience
 from tests.simulation.bank import Answered, Bank
 from tests.simulation.life import Life
 
 READ_PATIENCE = Patience().read
-_UNUSED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 WEATHER = (
     "refused",
@@ -202,14 +201,3 @@ def _expired() -> ssl.SSLCertVerificationError:
     problem = ssl.SSLCertVerificationError()
     problem.verify_code = 10
     return problem
-
-
-class Wire(Transport):
-    """The real transport over such a line."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        super().__init__(tls=_UNUSED)
-
-    def _client(self, context: ssl.SSLContext, *, kept: int) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=self._line, trust_env=False, follow_redirects=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.till import Till
+from posapp.gateways.transport import Transport
 from posapp.ledger.errors import LedgerError
 from posapp.ledger.ledger import Ledger
 from posapp.model.card import Card, Digits, Expiry
@@ -26,12 +28,13 @@ from tests.fakes.accounts import GivenAccounts
 from tests.simulation.bank import KINDS, Bank
 from tests.simulation.life import Life
 from tests.simulation.network import Line as Phone
-from tests.simulation.network import Weather, Wire
+from tests.simulation.network import Weather
 
 MORNING = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 LEDGER_KEY = bytes(range(32))
 AUDIT_KEY = bytes(range(32, 64))
 WHO = "Ada Muster"
+_UNUSED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 GOOD, REFUSED, CHALLENGED = "approved", "declined", "challenged"
 CARDS = {
     "payfac": {GOOD: "4242424242424242", REFUSED: "4544249167673670"},
@@ -109,7 +112,8 @@ class Counter:
             day.file, key=LEDGER_KEY, audit_key=AUDIT_KEY, clock=day.now, till=self.name
         )
         await self.ledger.journal.recover()
-        wire = Wire(Phone(day.bank, day.weather, self.life, self._note))
+        phone = Phone(day.bank, day.weather, self.life, self._note)
+        wire = Transport(network=phone, tls=_UNUSED)
         accounts = GivenAccounts(*(day.bank.account(kind, wire) for kind in KINDS))
         till = Till(name=self.name, ledger=self.ledger, accounts=accounts)
         self.sales, self.refunds = Sales(till), Refunds(till)
