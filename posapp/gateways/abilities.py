@@ -12,7 +12,8 @@ from typing import Protocol, runtime_checkable
 
 from posapp.gateways.port import Charge, Prepared
 from posapp.model.money import Money
-from posapp.model.payment import ActionRecord, Payment
+from posapp.model.payment import ActionRecord, Payment, PaymentStatus
+from posapp.model.payment_session import PaymentSession, SessionRequest, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +122,59 @@ class History(Protocol):
 
         Raises as ``Gateway.read``; the same page can then be asked for again.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerms:
+    """What a payment must match, all of it; what is empty or None asks for nothing."""
+
+    payment_id: str = ""
+    reference: str = ""
+    last4: str = ""
+    email: str = ""
+    amount: Money | None = None
+    status: PaymentStatus | None = None
+
+
+@runtime_checkable
+class PaymentSearch(Protocol):
+    """A gateway that finds payments by more than their reference. It may lag behind a little."""
+
+    def search_problem(self, terms: SearchTerms) -> str | None:
+        """Why this cannot be searched for, as a sentence, or None."""
+
+    async def search(
+        self, terms: SearchTerms, *, since: datetime, until: datetime, page: str = ""
+    ) -> HistoryPage:
+        """One page of what matches; ``since``, ``until``, ``page`` and errors as ``history``.
+
+        Raises:
+            Rejected: there is a ``search_problem``.
+        """
+
+
+@runtime_checkable
+class PaymentSessions(Protocol):
+    """A gateway whose own form, shown to the customer, takes the card for a payment session."""
+
+    def prepare_session(self, asked: SessionRequest) -> Prepared:
+        """Build the request; sends nothing. Raises Rejected when a limit is broken."""
+
+    async def send_session(self, prepared: Prepared) -> PaymentSession:
+        """Open the session; only this answer holds its token and secret. Moves no money.
+
+        Raises as ``Gateway.send_charge``; a session of which nothing is known is just left alone.
+        """
+
+    def prepare_submission(self, asked: Submission) -> Prepared:
+        """Build the payment of a session; sends nothing. Raises Rejected at a broken limit."""
+
+    async def send_submission(self, prepared: Prepared) -> Payment:
+        """Send it once; raises as ``Gateway.send_charge``. Wipes ``prepared``.
+
+        The API knows no idempotency key here: what had no answer is found by ``read_session``
+        or by its reference.
+        """
+
+    async def read_session(self, session_id: str) -> PaymentSession:
+        """The session as of now, without token and secret; raises as ``Gateway.read``."""

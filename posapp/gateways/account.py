@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 
 from posapp.gateways.answers import (
     Explained,
+    action_refused,
     charge_refused,
     outcome_of,
     read_refused,
-    refund_refused,
 )
 from posapp.gateways.call import Answer
 from posapp.gateways.outside_text import is_id
@@ -83,11 +83,17 @@ class Account(ABC):
 
     def _check_refund(self, refund: Refund) -> None:
         """Raise Rejected when this account cannot give back this amount of this payment."""
-        problem = self.refund_problem(refund.payment, refund.amount)
-        if problem is None and not is_id(refund.payment.id):
-            problem = f"This payment has an id that {self._api} does not give."
+        problem = self.refund_problem(refund.payment, refund.amount) or self._id_problem(
+            refund.payment
+        )
         if problem:
             raise Rejected(problem, fields={"amount": problem})
+
+    def _id_problem(self, payment: Payment) -> str | None:
+        """Why this payment's id cannot become part of a path, as a sentence, or None."""
+        if is_id(payment.id):
+            return None
+        return f"This payment has an id that {self._api} does not give."
 
     def _check_id(self, payment_id: str) -> None:
         """Raise NotFound for what no payment is called, before it becomes part of a path."""
@@ -107,11 +113,21 @@ class Account(ABC):
             raise charge_refused(answer, self._explain(answer), self.label)
         return await outcome_of(answer, understand, self.label)
 
+    async def _acted(
+        self, answer: Answer, understand: Callable[[object], Thing], *, nothing: str
+    ) -> Thing:
+        """What anything else that moves money was answered; as ``_charged``.
+
+        Args:
+            nothing: the sentence that is true when it was definitely refused.
+        """
+        if not answer.accepted:
+            raise action_refused(answer, self._explain(answer), self.label, nothing=nothing)
+        return await outcome_of(answer, understand, self.label)
+
     async def _refunded(self, answer: Answer, understand: Callable[[object], Thing]) -> Thing:
         """What a refund was answered; as ``_charged``."""
-        if not answer.accepted:
-            raise refund_refused(answer, self._explain(answer), self.label)
-        return await outcome_of(answer, understand, self.label)
+        return await self._acted(answer, understand, nothing="Nothing was refunded.")
 
     def _check_read(self, answer: Answer, *, by_id: bool) -> None:
         """Raise what a refused read means; ``by_id``: one payment was asked for."""

@@ -88,9 +88,15 @@ def charge_refused(answer: Answer, explained: Explained, peer: str) -> GatewayEr
     return _refused(answer, explained, peer, "Nothing was charged.")
 
 
-def refund_refused(answer: Answer, explained: Explained, peer: str) -> GatewayError:
-    """The error for a definite refusal of a refund."""
-    return _refused(answer, explained, peer, "Nothing was refunded.")
+def action_refused(
+    answer: Answer, explained: Explained, peer: str, *, nothing: str
+) -> GatewayError:
+    """The error for a definite refusal of a refund, a capture and the like.
+
+    Args:
+        nothing: the sentence that is true then, such as ``Nothing was refunded.``
+    """
+    return _refused(answer, explained, peer, nothing)
 
 
 def read_refused(answer: Answer, explained: Explained, peer: str, *, by_id: bool) -> GatewayError:

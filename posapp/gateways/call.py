@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit
 
@@ -18,7 +19,8 @@ class Request:
 
     ``peer`` is what people call the account and appears in sentences; ``template`` is the path
     with ids left out and appears in logs, as does ``reference``. ``authorization`` is the whole
-    value of that header. The body is sent byte for byte.
+    value of that header. The body is sent byte for byte. ``alone`` asks for a connection of its
+    own: on one that is kept, an answer too many to an earlier request is taken for this one's.
     """
 
     peer: str
@@ -32,6 +34,7 @@ class Request:
     body: bytes | bytearray = field(default=b"", repr=False)
     content_type: str = "application/json"
     reference: str = ""
+    alone: bool = False
 
     @property
     def url(self) -> str:
@@ -76,6 +79,7 @@ class Answer:
         return max(0.0, (moment - now).total_seconds()) if moment and now else None
 
 
+@lru_cache(maxsize=64)
 def address_problem(url: str) -> str | None:
     """Why cards and keys may not be sent to this address, as a sentence, or None.
 

@@ -68,7 +68,8 @@ class PaymentCalls:
             "ending_before": before,
         }
         query = tuple((name, str(value)) for name, value in wanted.items() if value)
-        return await self._get(PAYMENTS, template=PAYMENTS, query=query)
+        # What a list does not show counts as absent, so no older answer may be taken for it.
+        return await self._get(PAYMENTS, template=PAYMENTS, query=query, alone=True)
 
     async def _post(self, prepared: Prepared, path: str, *, template: str = "") -> Answer:
         request = Request(
@@ -85,7 +86,12 @@ class PaymentCalls:
         return await self._transport.money(request)
 
     async def _get(
-        self, path: str, *, template: str, query: tuple[tuple[str, str], ...] = ()
+        self,
+        path: str,
+        *,
+        template: str,
+        query: tuple[tuple[str, str], ...] = (),
+        alone: bool = False,
     ) -> Answer:
         request = Request(
             peer=self._access.label,
@@ -95,6 +101,7 @@ class PaymentCalls:
             template=template,
             query=query,
             authorization=self._bearer(),
+            alone=alone,
         )
         return await self._transport.look(request)
 

@@ -27,6 +27,11 @@ def from_iso(text: str) -> datetime:
     return moment
 
 
+def to_iso(moment: datetime) -> str:
+    """ISO 8601 in UTC, in whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def from_unix(seconds: int) -> datetime:
     """Seconds since 1970, UTC.
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from posapp.gateways.json_body import Built
 from posapp.gateways.port import Charge, Prepared, Refund, Rejected
+from posapp.model.money import Money
 
 Problem = tuple[str, str]
 """A field of ours and a sentence about it."""
@@ -27,19 +30,55 @@ def prepared_page(charge: Charge, built: Built, *, path: str) -> Prepared:
 
 def prepared_refund(refund: Refund, built: Built, *, path: str) -> Prepared:
     """A refund: no card is needed for one."""
-    return _prepared("refund", refund, built, path=path, keeps=True)
+    return prepared_action("refund", refund, built, path=path, amount=refund.amount)
 
 
-def _prepared(
-    operation: str, asked: Charge | Refund, built: Built, *, path: str, keeps: bool
+def prepared_action(
+    operation: str, asked: Keyed, built: Built, *, path: str, amount: Money
 ) -> Prepared:
+    """Something asked of a payment that is there already: no card is needed for it.
+
+    Args:
+        amount: what it is about; what is reserved where it is about all of it.
+    """
     return Prepared(
         operation=operation,
         path=path,
         body=built.body,
         key=asked.key,
         fingerprint=built.fingerprint,
-        keeps=keeps,
+        keeps=True,
         reference=asked.reference,
-        amount=asked.amount,
+        amount=amount,
     )
+
+
+def prepared_form(
+    operation: str, built: Built, *, path: str, reference: str, amount: Money
+) -> Prepared:
+    """A request around the gateway's own form: it takes no key and is never journalled."""
+    return Prepared(
+        operation=operation,
+        path=path,
+        body=built.body,
+        key="",
+        fingerprint=built.fingerprint,
+        keeps=False,
+        reference=reference,
+        amount=amount,
+    )
+
+
+class Keyed(Protocol):
+    """The part of a request that says which one it is."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
+
+
+def _prepared(operation: str, charge: Charge, built: Built, *, path: str, keeps: bool) -> Prepared:
+    made = prepared_action(operation, charge, built, path=path, amount=charge.amount)
+    made.keeps = keeps
+    return made

@@ -13,6 +13,7 @@ import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 import httpx
@@ -22,10 +23,14 @@ from posapp.gateways.call import Answer, Request, address_problem
 from posapp.gateways.outside_text import request_id
 from posapp.gateways.port import GatewayDown, GatewayError, NotSent, OutcomeUnknown, RateLimited
 from posapp.gateways.strict_json import Unreadable
+from posapp.gateways.trouble_words import certificate_words, strange_status
 
 log = logging.getLogger(__name__)
 
 LARGEST_ANSWER = 5_000_000
+LINES = 20
+"""Connections that may be open at a time: for money calls, and as many for everything else."""
+
 DEFINITE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422})
 """Besides 2xx, the statuses that say something certain about a request. All others are doubt."""
 
@@ -38,6 +43,7 @@ _NEVER_LEFT = (
     httpx.UnsupportedProtocol,
     httpx.ProxyError,
 )
+_ONCE = {"Connection": "close"}
 _LINE_BROKE = (ssl.SSLSyscallError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _SLOW = (httpx.ReadTimeout, httpx.WriteTimeout, TimeoutError)
 
@@ -67,28 +73,22 @@ class Transport:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # A connection that was kept can answer an older request, or be dead without telling:
         # money calls therefore never get one.
-        self._fresh = self._client(context, kept=0)
-        self._shared = self._client(context, kept=4)
-        for name in ("httpx", "httpcore"):
-            logging.getLogger(name).setLevel(logging.WARNING)
-
-    def _client(self, context: ssl.SSLContext, *, kept: int) -> httpx.AsyncClient:
-        phases = self._patience
-        return httpx.AsyncClient(
-            verify=context,
-            trust_env=False,
-            follow_redirects=False,
-            http2=False,
-            limits=httpx.Limits(max_connections=20, max_keepalive_connections=kept),
-            timeout=httpx.Timeout(
-                connect=phases.connect, read=phases.read, write=phases.write, pool=phases.pool
-            ),
-        )
+        self._fresh = _pool(context, most=LINES, kept=0)
+        self._lines = _Lines(context, LINES)
+        self._phases = {
+            "connect": self._patience.connect,
+            "read": self._patience.read,
+            "write": self._patience.write,
+            "pool": self._patience.pool,
+        }
+        self._closed = False
+        logging.getLogger("httpcore").setLevel(logging.WARNING)
 
     async def close(self) -> None:
-        """Close all connections. Money calls under way must have ended."""
+        """Close all connections for good. Money calls under way must have ended."""
+        self._closed = True
         await self._fresh.aclose()
-        await self._shared.aclose()
+        await self._lines.aclose()
 
     async def money(self, request: Request) -> Answer:
         """Send exactly once, on a connection of its own.
@@ -102,7 +102,7 @@ class Transport:
         """
         if not request.body:
             raise ValueError("A money call is sent once, and this one has been.")
-        built = _built(request, {"Connection": "close"})
+        built = self._built(request, _ONCE)
         began = time.monotonic()
         problem: GatewayError
         try:
@@ -119,9 +119,9 @@ class Transport:
             _note(request, str(answer.status), began, answer.request_id)
             if answer.accepted or answer.status in DEFINITE:
                 return answer
+            strange = strange_status(answer.status, request.peer)
             problem = OutcomeUnknown(
-                f"{_strange(answer.status, request.peer)} The request may have been carried out; "
-                "it is being looked up.",
+                f"{strange} The request may have been carried out; it is being looked up.",
                 said=f"HTTP {answer.status}",
                 request_id=answer.request_id,
             )
@@ -161,10 +161,11 @@ class Transport:
             await asyncio.sleep(wait)
 
     async def _try(self, request: Request) -> Answer | GatewayError:
-        built = _built(request, {})
+        built = self._built(request, _ONCE if request.alone else {})
         began = time.monotonic()
         try:
-            answer = await self._exchange(self._shared, built, began)
+            async with self._line_for(request) as line:
+                answer = await self._exchange(line, built, began)
         except (httpx.HTTPError, httpx.StreamError, OSError, Unreadable) as fault:
             _note(request, type(fault).__name__, began)
             return _never_left(fault, request.peer) or _down(fault, request.peer)
@@ -178,15 +179,25 @@ class Transport:
                 request_id=answer.request_id,
             )
         return GatewayDown(
-            f"{_strange(answer.status, request.peer)} Try again in a few minutes.",
+            f"{strange_status(answer.status, request.peer)} Try again in a few minutes.",
             said=f"HTTP {answer.status}",
             request_id=answer.request_id,
         )
 
+    def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncHTTPTransport]:
+        return nullcontext(self._fresh) if request.alone else self._lines.one()
+
+    def _built(self, request: Request, extra: dict[str, str]) -> httpx.Request:
+        if self._closed:
+            raise NotSent("The program is closing, so nothing was sent.", may_retry=False)
+        built = _built(request, extra)
+        built.extensions["timeout"] = self._phases
+        return built
+
     async def _exchange(
-        self, client: httpx.AsyncClient, built: httpx.Request, began: float
+        self, pool: httpx.AsyncHTTPTransport, built: httpx.Request, began: float
     ) -> Answer:
-        response = await client.send(built, stream=True)
+        response = await pool.handle_async_request(built)
         try:
             body = await _body_of(response)
         finally:
@@ -199,6 +210,49 @@ class Transport:
             request_id=_request_id(said),
             elapsed_ms=round((time.monotonic() - began) * 1000),
         )
+
+
+class _Lines:
+    """Connections that are kept for reads, each with one request at a time.
+
+    One pool over all of them looks through every connection at every request, which made sixteen
+    requests at once slower than one after the other.
+    """
+
+    def __init__(self, context: ssl.SSLContext, most: int) -> None:
+        self._context = context
+        self._free: list[httpx.AsyncHTTPTransport] = []
+        self._all: list[httpx.AsyncHTTPTransport] = []
+        self._turn = asyncio.Semaphore(most)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
+        """The line that was used last and is free now, or a new one."""
+        async with self._turn:
+            line = self._free.pop() if self._free else self._another()
+            try:
+                yield line
+            finally:
+                self._free.append(line)
+
+    async def aclose(self) -> None:
+        for line in self._all:
+            await line.aclose()
+
+    def _another(self) -> httpx.AsyncHTTPTransport:
+        line = _pool(self._context, most=1, kept=1)
+        self._all.append(line)
+        return line
+
+
+def _pool(context: ssl.SSLContext, *, most: int, kept: int) -> httpx.AsyncHTTPTransport:
+    """Connections and nothing else: no cookies, no redirects, no proxies, no netrc."""
+    return httpx.AsyncHTTPTransport(
+        verify=context,
+        trust_env=False,
+        http2=False,
+        limits=httpx.Limits(max_connections=most, max_keepalive_connections=kept),
+    )
 
 
 class _Body(httpx.AsyncByteStream):
@@ -286,7 +340,7 @@ def _never_left(fault: BaseException, peer: str) -> NotSent | None:
             "Check the network connection, then try again."
         )
     return NotSent(
-        f"{_certificate_words(tls, peer)} Nothing was sent. Take no cards over this connection "
+        f"{certificate_words(tls, peer)} Nothing was sent. Take no cards over this connection "
         "until whoever looks after the network has cleared this.",
         may_retry=False,
     )
@@ -298,17 +352,6 @@ def _tls_fault(fault: BaseException) -> ssl.SSLError | None:
     while seen is not None and not isinstance(seen, ssl.SSLError):
         seen = seen.__cause__ or seen.__context__
     return None if isinstance(seen, _LINE_BROKE) else seen
-
-
-def _certificate_words(fault: ssl.SSLError, peer: str) -> str:
-    if not isinstance(fault, ssl.SSLCertVerificationError):
-        return f"{peer} and this computer could not agree on a secure connection."
-    # X509_V_ERR codes of OpenSSL; the other platforms give none.
-    if fault.verify_code in (9, 10):
-        return f"The certificate of {peer} is not valid today (check this computer's date too)."
-    if fault.verify_code in (62, 64):
-        return f"The certificate that answered belongs to another address than that of {peer}."
-    return f"The certificate of {peer} is not signed by anyone this computer trusts."
 
 
 def _doubt(fault: BaseException, peer: str) -> OutcomeUnknown:
@@ -327,21 +370,6 @@ def _broken(fault: BaseException, peer: str) -> str:
     if isinstance(fault, Unreadable | httpx.DecodingError | httpx.RemoteProtocolError):
         return f"The answer of {peer} was incomplete or damaged."
     return f"The connection to {peer} broke before an answer came."
-
-
-def _strange(status: int, peer: str) -> str:
-    if 300 <= status < 400:
-        return (
-            f"{peer} answered with a pointer to another address, which is never followed; "
-            "check the address in the settings."
-        )
-    if status == 409:
-        return f"{peer} says that the same request is still being worked on or was used before."
-    if status == 429:
-        return f"{peer} asks to slow down, or is still working on the same request."
-    if status >= 500:
-        return f"{peer} reports a fault of its own (HTTP {status})."
-    return f"{peer} gave an answer that this program does not know (HTTP {status})."
 
 
 def _worth_another_try(problem: GatewayError) -> bool:

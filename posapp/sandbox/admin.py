@@ -1,4 +1,25 @@
-"""The admin address: clock, faults, settings, reset and dump. No API of a gateway has it."""
+"""The admin address, which no API of a gateway has. It answers on loopback and no web page.
+
+======  ==================  ====================================================================
+GET     /clock              ``{"now", "iso"}``: seconds since 1970, and the same as ISO 8601
+POST    /clock              ``{"advance_seconds"}``: the clock goes forward by so much
+POST    /settle             everything accepted takes effect now; ``{"settled"}`` says how much
+GET     /settings           all settings of :class:`posapp.sandbox.settings.Settings`
+PATCH   /settings           some of them; all are changed, or on a mistake none
+GET     /faults             the faults still to strike, and the names of all calls they can strike
+POST    /faults             one :class:`posapp.sandbox.faults.FaultOrder`
+DELETE  /faults             no more faults
+GET     /calls              the last requests: which call, what came of it, nothing of their bodies
+GET     /webhooks           where Flowlix' webhooks go, and how every delivery stands
+PUT     /webhooks/endpoint  ``{"url", "events"}``: from now on there; ``secret`` is told once
+DELETE  /webhooks/endpoint  nowhere any more
+POST    /webhooks/deliver   everything that is due goes out before this is answered
+GET     /dump               the clock, the settings, every payment, payout and payment session
+POST    /reset              payments, payouts, sessions, kept answers, faults, calls: forgotten
+======  ==================  ====================================================================
+
+A mistake is a 400 with ``{"error"}``, a sentence.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +37,7 @@ from posapp.sandbox.flowlix_rules import lifecycle
 from posapp.sandbox.http import Call, Reply, json_reply
 from posapp.sandbox.idempotency import Slot
 from posapp.sandbox.ids import uuid4
-from posapp.sandbox.payfac import settling
+from posapp.sandbox.payfac import payouts, settling
 from posapp.sandbox.webhooks.admin import WebhookCalls
 from posapp.sandbox.webhooks.courier import Courier
 from posapp.sandbox.world import World
@@ -95,6 +116,7 @@ class AdminApi(Api):
         """Everything that is under way takes effect now, whenever it was due."""
         store = self.world.store
         settled = settling.settle_all_now(store.payfac, call.now)
+        settled += payouts.settle_all_now(store.payfac_payouts, call.now)
         for table in store.flowlix_tables():
             settled += lifecycle.settle_all_now(table, call.now)
         return json_reply(200, {"settled": settled})
@@ -140,10 +162,12 @@ class AdminApi(Api):
         return json_reply(200, {"calls": [to_plain(seen) for seen in self.world.calls]})
 
     def _dump(self, call: Call) -> Reply:
-        """All payments; no credentials, no card numbers, no kept answers."""
+        """All payments, payouts and sessions; no credentials, no card numbers, no kept answers."""
         store = self.world.store
         for payment in list(store.payfac.newest_first()):
             settling.settle(store.payfac, payment, call.now)
+        for payout in list(store.payfac_payouts.newest_first()):
+            payouts.settle(store.payfac_payouts, payout, call.now)
         for table in store.flowlix_tables():
             for attempt in list(table.newest_first()):
                 lifecycle.settle(table, attempt, call.now)
@@ -151,6 +175,8 @@ class AdminApi(Api):
             "now": call.now,
             "settings": asdict(store.settings),
             "payfac": store.payfac.plain(),
+            "payfac_payouts": store.payfac_payouts.plain(),
+            "payfac_sessions": store.payfac_sessions.plain(),
             "flowlix": store.flowlix.plain(),
             "flowlix_classic": store.classic.plain(),
             "flowlix_synchronous": store.synchronous.plain(),
@@ -159,15 +185,10 @@ class AdminApi(Api):
         return json_reply(200, content)
 
     def _reset(self, _call: Call) -> Reply:
-        """Forget payments, their events, kept answers, faults, calls and rates.
-
-        Keys, clock, settings and the address for webhooks stay.
-        """
+        """Forget what happened. Keys, clock, settings and the address for webhooks stay."""
         store = self.world.store
-        store.payfac.clear()
-        for table in store.flowlix_tables():
+        for table in store.tables_of_what_happened():
             table.clear()
-        store.webhook_events.clear()
         self.world.idempotency.forget()
         self.world.faults.clear()
         self.world.calls.clear()

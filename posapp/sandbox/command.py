@@ -1,4 +1,8 @@
-"""`posapp sandbox`: the training gateway as a program of its own."""
+"""`posapp sandbox`: the training gateway as a program of its own.
+
+The line it prints names the three APIs with their training keys, and the admin address, whose
+calls and settings :mod:`posapp.sandbox.admin` and :mod:`posapp.sandbox.settings` describe.
+"""
 
 from __future__ import annotations
 

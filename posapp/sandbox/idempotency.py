@@ -22,11 +22,11 @@ WINDOW = DAY
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The place of one request under its key."""
+    """The place of one request under its key; only with a digest is its answer kept."""
 
     name: str
-    digest: str
-    full_digest: str
+    digest: str = ""
+    full_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ class Idempotency:
             ).hexdigest(),
         )
 
+    def turn(self, *scope: str) -> Slot:
+        """A place that one request at a time may have, and that forgets its answer."""
+        return Slot(self._hash(canonical(scope)))
+
     def begin(self, slot: Slot, now: float) -> Begun:
         if slot.name in self._running:
             return Begun("running")
@@ -71,7 +75,7 @@ class Idempotency:
 
     def finish(self, slot: Slot, reply: Reply | None, now: float) -> None:
         """The request is over; ``reply`` is None when it ended without an answer to keep."""
-        if reply is None or not 200 <= reply.status < 300:
+        if not slot.digest or reply is None or not 200 <= reply.status < 300:
             return
         self._full[slot.name] = slot.full_digest
         self._answers.put(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from posapp.sandbox.cards import CardFace
 
@@ -32,7 +33,7 @@ class PendingAction:
     """
 
     id: str
-    type: str
+    type: Literal["Capture", "Refund", "Void", "Cancel"]
     amount: int | None
     due: float
     held: int = 0
@@ -66,12 +67,47 @@ class PayfacRetry:
     response_code: str
 
 
+@dataclass(frozen=True, slots=True)
+class PayfacSessionOrder:
+    """What a payment session is to be paid for, as it was asked for. Times as elsewhere."""
+
+    amount: int
+    currency: str
+    payment_type: str
+    success_url: str
+    failure_url: str
+    billing: dict[str, object]
+    challenge: bool
+    capture: bool
+    capture_on: float | None
+    takes_cards: bool
+    reference: str | None = None
+    description: str | None = None
+    customer: dict[str, object] | None = None
+    billing_descriptor: dict[str, object] | None = None
+    products: list[dict[str, object]] | None = None
+    metadata: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class PayfacSession:
+    """A payment session. Of its secret a digest is kept, of its token nothing."""
+
+    id: str
+    secret_digest: str
+    order: PayfacSessionOrder
+    expires: float
+    attempts_left: int
+    payment_id: str | None = None
+
+
 @dataclass(slots=True)
 class PayfacPayment:
-    """One card payment. Amounts are minor units; times are seconds since 1970.
+    """One payment. Amounts are minor units; times are seconds since 1970.
 
     ``outcome`` is pending, declined, verified, authorized, expired, canceled or retry;
-    everything finer follows from the totals.
+    everything finer follows from the totals. Without a ``card`` a ``partner`` pays (``paypal``,
+    ``klarna``).
     """
 
     id: str
@@ -81,7 +117,7 @@ class PayfacPayment:
     payment_type: str
     outcome: str
     response_code: str
-    card: CardFace
+    card: CardFace | None
     source_id: str
     authorization_type: str
     scheme_id: str
@@ -109,6 +145,57 @@ class PayfacPayment:
     session_id: str | None = None
     challenge: PayfacChallenge | None = None
     retry: PayfacRetry | None = None
+    partner: str | None = None
+
+    @property
+    def brand(self) -> str:
+        """The brand of the card, or nothing."""
+        return self.card.brand if self.card else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the card, or nothing."""
+        return self.card.fingerprint if self.card else ""
+
+
+@dataclass(slots=True)
+class PayoutStep:
+    """What happens to a payout by itself when its time comes, with its answer code."""
+
+    id: str
+    type: Literal["Payout", "Return"]
+    due: float
+    code: str
+
+
+@dataclass(slots=True)
+class PayfacPayout:
+    """Money sent to a card or a bank account. Amounts are minor units; times seconds since 1970.
+
+    ``source``, ``destination`` and ``sender`` are as the API shows them: of the number of a card
+    or an account they hold the last four characters at most. ``steps`` is what follows by
+    itself, in its order.
+    """
+
+    id: str
+    requested_on: float
+    amount: int
+    currency: str
+    kind: Literal["card", "bank"]
+    status: Literal["pending", "paid", "declined", "returned"]
+    value_date: float
+    source: dict[str, object]
+    destination: dict[str, object]
+    processing_channel_id: str
+    reference: str | None = None
+    billing_descriptor: dict[str, object] | None = None
+    sender: dict[str, object] | None = None
+    instruction: dict[str, object] = field(default_factory=dict)
+    metadata: dict[str, object] = field(default_factory=dict)
+    processed_on: float | None = None
+    scheme_id: str | None = None
+    actions: list[PayfacAction] = field(default_factory=list)
+    steps: list[PayoutStep] = field(default_factory=list)
 
 
 @dataclass(slots=True)

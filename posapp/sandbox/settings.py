@@ -12,7 +12,50 @@ _MAX_SECONDS = 366 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Defaults follow the contracts; every unknown of the contracts is a switch here."""
+    """Defaults follow the contracts; every unknown of the contracts is a switch here.
+
+    PayFac:
+
+    - ``payfac_settle_seconds``: how long an accepted action takes until it has its effect.
+    - ``payfac_token_seconds``: how long an access token is good for.
+    - ``payfac_refund_unit``: ``refund_amount`` counts ``minor`` or ``major`` units.
+    - ``payfac_refund_signature``: ``lenient`` takes a refund or reversal without a signature.
+    - ``payfac_signature_window_seconds``: how far a signed timestamp may be off.
+    - ``payfac_list_status``: the status of a list and of a search, 202 or 200.
+    - ``payfac_refuse_unknown_members``: a body with a member that the contract does not know,
+      in whichever of its objects, is a 422 ``parameter_invalid``; else the member is ignored.
+    - ``payfac_refuse_changed_repeat``: a known idempotency key with another body is a 422.
+    - ``payfac_amount_triggers``: the amounts of a payment can decide about its answer.
+    - ``payfac_moto_enabled``: whether payments by phone or mail are taken.
+    - ``payfac_rate_per_minute``: requests a minute, null for no limit.
+    - ``payfac_payout_shape``: how a payout is shown: ``classic`` or ``newer``, or ``by_kind``, the
+      newer for cards and the classic for bank accounts.
+    - ``payfac_session_seconds``: how long a payment session lasts that does not say.
+
+    Flowlix:
+
+    - ``flowlix_settle_seconds``, ``flowlix_refund_seconds``: how long a payment or refund takes.
+    - ``flowlix_rate_per_minute``: requests a minute, null for no limit.
+    - ``flowlix_challenge``, ``classic_challenge``: a direct payment asks for 3-D Secure
+      ``at_once`` or ``later``.
+    - ``flowlix_failure_names``: a decline has ``failure_code`` and ``failure_message`` besides.
+    - ``flowlix_billing_required``: a direct payment needs all ``billing_details``.
+    - ``classic_generation``: ``synchronous`` serves the first generation at the classic address.
+    - ``classic_synchronous_rate_per_minute``: its requests a minute, null for no limit.
+
+    Webhooks of Flowlix:
+
+    - ``flowlix_webhook_delivery``: events are delivered ``at_once`` when due, or ``on_request``.
+    - ``flowlix_webhook_twice``: every event is delivered twice.
+    - ``flowlix_webhook_out_of_order``: of those due together the newest comes first.
+    - ``flowlix_webhook_key``: what signs, the ``whole_secret`` or it ``without_prefix``.
+    - ``flowlix_webhook_timeout_seconds``: how long the merchant's answer may take.
+
+    All:
+
+    - ``challenge_seconds``, ``hosted_page_seconds``: how long a page waits for its customer.
+    - ``list_lag_seconds``: how late a payment turns up in lists and searches.
+    """
 
     # PayFac
     payfac_settle_seconds: float = 1.0
@@ -25,7 +68,9 @@ class Settings:
     payfac_refuse_changed_repeat: bool = False
     payfac_amount_triggers: bool = False
     payfac_moto_enabled: bool = True
+    payfac_payout_shape: Literal["by_kind", "classic", "newer"] = "by_kind"
     payfac_rate_per_minute: int | None = None
+    payfac_session_seconds: float = 3600.0
     # Flowlix
     flowlix_settle_seconds: float = 1.0
     flowlix_refund_seconds: float = 1.0
@@ -39,7 +84,7 @@ class Settings:
     # Flowlix webhooks
     flowlix_webhook_delivery: Literal["at_once", "on_request"] = "at_once"
     flowlix_webhook_twice: bool = False
-    flowlix_webhook_out_of_order: bool = False  # the newest first of those due together
+    flowlix_webhook_out_of_order: bool = False
     flowlix_webhook_key: Literal["whole_secret", "without_prefix"] = "whole_secret"
     flowlix_webhook_timeout_seconds: float = 10.0
     # All

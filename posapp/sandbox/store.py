@@ -23,7 +23,7 @@ from posapp.sandbox.clock import Clock
 from posapp.sandbox.codec import CodecError, from_plain, to_plain
 from posapp.sandbox.credentials import Credentials
 from posapp.sandbox.errors import SandboxError
-from posapp.sandbox.records import FlowlixPayment, PayfacPayment
+from posapp.sandbox.records import FlowlixPayment, PayfacPayment, PayfacPayout, PayfacSession
 from posapp.sandbox.settings import Settings
 from posapp.sandbox.webhooks.records import WebhookEndpoint, WebhookEvent
 
@@ -121,6 +121,8 @@ class Store:
         self.settings = Settings()
         self.clock = Clock()
         self.payfac = Table(PayfacPayment, self.touch)
+        self.payfac_payouts = Table(PayfacPayout, self.touch)
+        self.payfac_sessions = Table(PayfacSession, self.touch)
         self.flowlix = Table(FlowlixPayment, self.touch)
         self.classic = Table(FlowlixPayment, self.touch)
         self.synchronous = Table(FlowlixPayment, self.touch)
@@ -137,6 +139,8 @@ class Store:
     def tables(self) -> dict[str, Table[Any]]:
         return {
             "payfac": self.payfac,
+            "payfac_payouts": self.payfac_payouts,
+            "payfac_sessions": self.payfac_sessions,
             "flowlix": self.flowlix,
             "classic": self.classic,
             "synchronous": self.synchronous,
@@ -144,6 +148,10 @@ class Store:
             "webhook_endpoints": self.webhook_endpoints,
             "webhook_events": self.webhook_events,
         }
+
+    def tables_of_what_happened(self) -> Iterator[Table[Any]]:
+        """All but what is set up: what a reset forgets."""
+        return (table for table in self.tables().values() if table is not self.webhook_endpoints)
 
     def flowlix_tables(self) -> tuple[Table[FlowlixPayment], ...]:
         """One for each generation."""

@@ -48,7 +48,7 @@ def test_a_flowlix_account_takes_no_currency_that_its_generation_does_not(
 
 
 def test_a_limit_that_is_asked_about_is_the_one_that_refuses(account: Gateway) -> None:
-    nothing = samples.charge(Money(0, "EUR"))
+    nothing = samples.charge(Money(-1, "EUR"))
     said = account.charge_problem(nothing)
     with pytest.raises(Rejected) as raised:
         account.prepare_charge(nothing, samples.card())

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from posapp.gateways.port import GatewayDown, NotSent, RateLimited
-from posapp.gateways.transport import Patience, Transport
+from posapp.gateways.transport import LINES, Patience, Transport
 from tests.gateways import samples
 from tests.gateways.peers import (
     Act,
+    Received,
     close,
     closed_port,
     dribble,
     in_turn,
     never,
     peer,
+    raw_answer,
     reset,
     saying,
 )
@@ -99,6 +102,52 @@ async def test_reads_share_a_connection(transport: Transport) -> None:
         for _ in range(3):
             await transport.look(samples.request(other.url, method="GET", body=b""))
         assert (other.connections, len(other.received)) == (1, 3)
+
+
+async def test_as_many_connections_are_kept_as_may_be_open(transport: Transport) -> None:
+    """A bulk of reads that has so many under way connects once for each of them, and no more."""
+    asked = [LINES] * 3
+    together = asyncio.Barrier(LINES)
+
+    async def at_once(_: Received, writer: asyncio.StreamWriter) -> None:
+        await together.wait()
+        writer.write(raw_answer(200, b"{}"))
+        await writer.drain()
+
+    async with asyncio.timeout(30), peer(at_once) as other:
+        for number in asked:
+            looks = (samples.request(other.url, method="GET", body=b"") for _ in range(number))
+            await asyncio.gather(*(transport.look(look) for look in looks))
+        assert (other.connections, len(other.received)) == (LINES, sum(asked))
+
+
+async def test_a_search_never_takes_what_was_left_over_from_another_read(
+    transport: Transport,
+) -> None:
+    """One answer too many would otherwise say of something that is there that it is not."""
+
+    async def twice(_: Received, writer: asyncio.StreamWriter) -> None:
+        writer.write(raw_answer(200, b"{}") + raw_answer(200, b'{"data": []}'))
+        await writer.drain()
+
+    found = b'{"data": [{"id": "pay_1"}]}'
+    async with peer(in_turn(twice, saying(200, body=found))) as other:
+        await transport.look(samples.request(other.url, method="GET", body=b""))
+        search = replace(samples.request(other.url, method="GET", body=b""), alone=True)
+        assert (await transport.look(search)).body == found
+        assert other.connections == 2
+        assert other.received[-1].headers["connection"] == "close"
+
+
+async def test_after_closing_nothing_is_sent_any_more() -> None:
+    shut = Transport()
+    await shut.close()
+    async with peer(saying(200, {})) as other:
+        with pytest.raises(NotSent, match="closing"):
+            await shut.look(samples.request(other.url, method="GET", body=b""))
+        with pytest.raises(NotSent, match="closing"):
+            await shut.money(samples.request(other.url))
+        assert other.connections == 0
 
 
 async def test_waiting_between_tries_ends_when_the_caller_gives_up() -> None:

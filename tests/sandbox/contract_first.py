@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.sandbox.contract import (
-    FLOWLIX_CARD,
     among,
     flag,
     like,
@@ -14,6 +13,7 @@ from tests.sandbox.contract import (
     text,
     whole,
 )
+from tests.sandbox.contract_flowlix import FLOWLIX_CARD
 
 FIRST_PAYMENT = shape(
     {

@@ -12,10 +12,25 @@ from contextlib import contextmanager
 from typing import Any
 
 from checkout_sdk.checkout_sdk import CheckoutSdk
+from checkout_sdk.common.common import AccountHolder, Address
+from checkout_sdk.common.enums import AccountHolderType, AccountType, Country
 from checkout_sdk.environment import Environment
 from checkout_sdk.http_client_interface import HttpClientBuilderInterface
 from checkout_sdk.oauth_scopes import OAuthScopes
-from checkout_sdk.payments.payments import PaymentRequest, PaymentRequestCardSource, ThreeDsRequest
+from checkout_sdk.payments.payments import (
+    InstructionScheme,
+    PaymentBankAccountDestination,
+    PaymentDestinationType,
+    PaymentIndividualSender,
+    PaymentInstruction,
+    PaymentRequest,
+    PaymentRequestCardSource,
+    PaymentRequestDestination,
+    PayoutBillingDescriptor,
+    PayoutRequest,
+    PayoutRequestCurrencyAccountSource,
+    ThreeDsRequest,
+)
 from requests import Session
 
 from posapp.sandbox.endpoints import PayfacEndpoint
@@ -91,3 +106,56 @@ def phone_order(amount: int, *, number: str = "4242424242424242", **changes: Any
     for name, value in changes.items():
         setattr(request, name, value)
     return request
+
+
+def payout_order(destination: Any, amount: int, **changes: Any) -> Any:
+    """Money in GBP for ``destination``, sent for somebody; ``changes`` set other members."""
+    request = PayoutRequest()
+    request.source = PayoutRequestCurrencyAccountSource()
+    request.source.id = "ca_y3oqhf46pyzuxjbcn2giaqnb44"
+    request.destination = destination
+    request.amount = amount
+    request.currency = "GBP"
+    request.billing_descriptor = PayoutBillingDescriptor()
+    request.billing_descriptor.reference = "Withdrawal"
+    request.sender = PaymentIndividualSender()
+    request.sender.first_name = "Ada"
+    request.sender.last_name = "Muster"
+    request.sender.address = Address()
+    request.sender.address.address_line1 = "1 High Street"
+    request.sender.address.country = Country.GB
+    request.instruction = PaymentInstruction()
+    request.instruction.purpose = "Withdrawal"
+    request.instruction.scheme = InstructionScheme.LOCAL
+    request.processing_channel_id = "pc_hpswyyx23geezflc2ocz3exn4y"
+    for name, value in changes.items():
+        setattr(request, name, value)
+    return request
+
+
+def card_destination(number: str) -> Any:
+    """The client has no class for this destination, only its type."""
+    card = PaymentRequestDestination(PaymentDestinationType.CARD)
+    card.number = number
+    card.expiry_month = 12
+    card.expiry_year = 2090
+    card.account_holder = _holder()
+    return card
+
+
+def bank_destination() -> Any:
+    """The example account of the IBAN registry; nobody has it."""
+    account = PaymentBankAccountDestination()
+    account.account_type = AccountType.CURRENT
+    account.iban = "GB29NWBK60161331926819"
+    account.country = Country.GB
+    account.account_holder = _holder()
+    return account
+
+
+def _holder() -> Any:
+    holder = AccountHolder()
+    holder.type = AccountHolderType.INDIVIDUAL
+    holder.first_name = "Ada"
+    holder.last_name = "Muster"
+    return holder

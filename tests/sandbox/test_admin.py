@@ -4,7 +4,11 @@ import json
 
 import pytest
 
+from posapp.sandbox import admin as admin_module
+from posapp.sandbox.settings import Settings
 from tests.sandbox.callers import Admin, Flowlix, Payfac, direct, payment
+from tests.sandbox.rows import ADMIN_ROWS
+from tests.sandbox.test_any_webhook_request import ROWS as WEBHOOK_ROWS
 
 pytestmark = pytest.mark.asyncio
 
@@ -116,3 +120,17 @@ async def test_the_call_list_holds_no_body(payfac: Payfac, admin: Admin) -> None
         "status",
         "faults",
     }
+
+
+async def test_every_call_and_every_setting_is_described(admin: Admin) -> None:
+    described = admin_module.__doc__ or ""
+    lines = [line.split()[:2] for line in described.splitlines() if line[:1].isupper()]
+    told = {(verb, path) for verb, path in lines if path.startswith("/")}
+    assert told == {(row.verb, row.path) for row in (*ADMIN_ROWS, *WEBHOOK_ROWS)} | {
+        ("POST", "/settle"),
+        ("POST", "/reset"),
+    }
+    for verb, path in told:
+        assert (await admin.call(verb, path)).status_code != 404
+    for name in (await admin.call("GET", "/settings")).json():
+        assert f"``{name}``" in (Settings.__doc__ or ""), name

@@ -7,11 +7,10 @@ from dataclasses import replace
 from hypothesis import given
 
 from tests.sandbox.callers import CUSTOMER, Flowlix, classic_direct
-from tests.sandbox.contract import flowlix_error
 from tests.sandbox.contract_first import FIRST_LIST, FIRST_PAYMENT
+from tests.sandbox.contract_flowlix import flowlix_error
+from tests.sandbox.rows import CLASSIC_ROWS, Row
 from tests.sandbox.test_any_request import (
-    CLASSIC_ROWS,
-    Row,
     Run,
     Step,
     budget,

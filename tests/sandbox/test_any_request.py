@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,10 +16,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox import contract
-from tests.sandbox.callers import Admin, Flowlix, Payfac, classic_direct, direct, payment
-from tests.sandbox.contract import EMPTY, PAYFAC_ERROR, Answers, Check, flowlix_error, judge
+from tests.sandbox.callers import (
+    GOOD_CARD,
+    Admin,
+    Flowlix,
+    Payfac,
+    classic_direct,
+    direct,
+    session_data,
+)
+from tests.sandbox.contract import judge
 from tests.sandbox.generated import HOSTILE_BODIES, SCALARS, nearly
+from tests.sandbox.payouts import bank_payout, card_payout, sent
+from tests.sandbox.rows import (
+    ADMIN_ROWS,
+    CLASSIC_ROWS,
+    FLOWLIX_ROWS,
+    PAYFAC_ROWS,
+    SESSION_ROWS,
+    Row,
+)
 
 _LONG = os.environ.get("POSAPP_FUZZ") == "long"
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(0 if _LONG else 120)]
@@ -34,19 +50,8 @@ budget = settings(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One endpoint: what may be sent to it and what may come back."""
-
-    verb: str
-    path: str
-    answers: Answers
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-    signed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One request. ``pick`` chooses among the payments made so far."""
+    """One request. ``pick`` chooses among the payments, sessions and cards there are."""
 
     row: Row
     pick: int
@@ -59,120 +64,14 @@ class Step:
     repeated: bool
 
 
-_ACTION: Answers = {202: contract.PAYFAC_ACCEPTED, 422: PAYFAC_ERROR, **EMPTY}
-_REFERENCE: list[dict[str, Any]] = [{"reference": "r", "metadata": {"a": "b"}}, {}]
-_CARDS = ("4242424242424242", "4544249167673670", "5555555555554444", "345678901234564")
-_CHALLENGED: dict[str, Any] = {"3ds": {"enabled": True}}
-_PAYMENTS: list[dict[str, Any]] = [
-    *(payment(number, cvv="100") for number in _CARDS),
-    payment(capture=False, authorization_type="Estimated"),
-    payment(amount=0),
-    payment(
-        payment_type="Regular",
-        success_url="https://shop.test/ok",
-        failure_url="https://shop.test/no",
-        **_CHALLENGED,
-    ),
-    payment(retry={"dunning": {"enabled": True, "max_attempts": 3}}),
-    payment(
-        source={"cvv": "100", "billing_address": {"address_line1": "Test_A", "country": "GB"}},
-        metadata={"a": 1},
-        customer={"email": "ada@shop.test", "name": "Ada Muster"},
-    ),
-]
-_TOKEN: dict[str, Any] = {
-    "grant_type": "client_credentials",
-    "client_id": "{client}",
-    "client_secret": "{secret}",
-    "scope": "gateway",
-}
-_ONE = "/payments/{id}"
-PAYFAC_ROWS = [
-    Row(
-        "POST",
-        "/connect/token",
-        {200: contract.TOKEN, 400: contract.TOKEN_ERROR},
-        [_TOKEN, _TOKEN | {"client_secret": "x"}, _TOKEN | {"scope": "x"}],
-    ),
-    Row(
-        "POST",
-        "/payments",
-        {
-            201: contract.PAYFAC_CREATED,
-            202: contract.PAYFAC_PENDING,
-            422: PAYFAC_ERROR,
-            401: None,
-            403: None,
-        },
-        _PAYMENTS,
-    ),
-    Row("GET", "/payments", {202: contract.PAYFAC_LIST, 422: PAYFAC_ERROR, 401: None, 403: None}),
-    Row(
-        "POST",
-        "/payments/search",
-        {
-            202: contract.PAYFAC_FOUND,
-            400: PAYFAC_ERROR,
-            422: PAYFAC_ERROR,
-            401: None,
-            403: None,
-        },
-        [{"query": "reference:'ORDER-1'", "limit": 1}, {"query": "id:'x' AND amount:>5"}],
-    ),
-    Row("GET", _ONE, {200: contract.PAYFAC_DETAILS, **EMPTY}),
-    Row("GET", f"{_ONE}/actions", {200: contract.PAYFAC_ACTIONS, **EMPTY}),
-    Row(
-        "POST",
-        f"{_ONE}/authorizations",
-        {201: contract.PAYFAC_INCREMENTED, 422: PAYFAC_ERROR, **EMPTY},
-        [{"amount": 5, "reference": "r", "metadata": {"a": "b"}}, {}],
-    ),
-    Row(
-        "POST",
-        f"{_ONE}/captures",
-        _ACTION,
-        [{"amount": 5, "capture_type": "NonFinal"}, {"capture_type": "Final"}, {}],
-    ),
-    Row("POST", f"{_ONE}/voids", _ACTION, _REFERENCE),
-    Row("POST", f"{_ONE}/cancellations", _ACTION, _REFERENCE),
-    Row("POST", f"{_ONE}/refunds", _ACTION, signed=True),
-    Row("POST", f"{_ONE}/reversals", {**_ACTION, 204: None}, signed=True),
-]
-
-
-def _flowlix_rows(one: Check, listed: Check, *, classic: bool) -> list[Row]:
-    def refusing(*statuses: int) -> Answers:
-        return {status: flowlix_error(status) for status in (400, 401, *statuses)}
-
-    direct_body = classic_direct if classic else direct
-    cards = ("4111111111111111", "4000000000000002", "4635440000002223")
-    hosted = {"amount": 5, "currency": "eur" if classic else "EUR"}
-    hosted["redirect_url" if classic else "return_url"] = "https://shop.test/"
-    create = {201: one, **refusing(409, 422)}
-    rows = [
-        Row("POST", "/v1/payments", create, [direct_body(card) for card in cards]),
-        Row("POST", "/v1/payments/hpp", create, [hosted]),
-        Row("GET", "/v1/payments", {200: listed, **refusing()}),
-        Row("GET", "/v1/payments/{id}", {200: one, **refusing(404)}),
-    ]
-    refund: dict[str, Any] = {"amount": 5, "reason": "requested_by_customer"}
-    if classic:
-        refused = refusing(404, 409, 422)
-        path = "/v1/payments/{id}/refund"
-        return [*rows, Row("POST", path, {200: one, **refused}, [refund, {"reason": "r"}])]
-    made = {201: contract.FLOWLIX_REFUND, **refusing(404, 409, 422)}
-    return [*rows, Row("POST", "/v1/refunds", made, [{"payment_id": "{id}", **refund}])]
-
-
-FLOWLIX_ROWS = _flowlix_rows(contract.FLOWLIX_PAYMENT, contract.FLOWLIX_LIST, classic=False)
-CLASSIC_ROWS = _flowlix_rows(contract.CLASSIC_PAYMENT, contract.CLASSIC_LIST, classic=True)
-
 _KEYS = (None, "x" * 255, "x" * 256)
 _queries = st.dictionaries(
     st.sampled_from(
         ["reference", "limit", "skip", "starting_after", "ending_before", "status", "created[gte]"]
     ),
-    st.sampled_from(["ORDER-1", "1", "100", "0", "-1", "{id}", "succeeded", "PENDING", "\u202e"])
+    st.sampled_from(
+        ["ORDER-1", "PO-1", "1", "100", "0", "-1", "{id}", "succeeded", "PENDING", "\u202e"]
+    )
     | st.text(max_size=8),
     max_size=3,
 )
@@ -214,14 +113,22 @@ def programs(rows: list[Row]) -> st.SearchStrategy[list[Step]]:
 
 _ACCESS = {"none": None, "wrong": "Bearer sk_sbox_x", "basic": "Basic eDp5"}
 _STRANGER = "pay_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+_STRANGE_SESSION = ("ps_aaaaaaaaaaaaaaaaaaaaaaaaaaa", "pss_x")
+_FLOW_CARDS = (GOOD_CARD, GOOD_CARD, "4544249167673670", "345678901234564")
 
 
 class Run:
     """Sends the steps of one program and judges every answer."""
 
-    def __init__(self, api: Payfac | Flowlix, first: list[str]) -> None:
+    def __init__(
+        self,
+        api: Payfac | Flowlix,
+        first: list[str],
+        session: tuple[str, str] = _STRANGE_SESSION,
+    ) -> None:
         self._api = api
         self._made = first
+        self._sessions = [session]
         payfac = isinstance(api, Payfac)
         self._base = api.endpoint.base_url if isinstance(api, Payfac) else api.base
         self._key_header = "Cko-Idempotency-Key" if payfac else "Idempotency-Key"
@@ -231,18 +138,24 @@ class Run:
         for step in steps:
             answer = await self._send(step)
             judge(answer, step.row.answers)
-            if answer.status_code in (201, 202) and step.row.path.startswith(
-                ("/payments", "/v1/payments")
-            ):
-                told = answer.json()
-                self._made += [told["id"]] if "id" in told else []
+            if answer.status_code in (201, 202):
+                self._remember(step.row.path, answer.json())
             if step.repeated and step.row.verb == "POST":
                 judge(await self._send(step), step.row.answers)
             if step.moved:
                 await self._api.admin.settle()
 
+    def _remember(self, path: str, told: dict[str, Any]) -> None:
+        if path == "/payment-sessions":
+            self._sessions.append((told["id"], told["payment_session_secret"]))
+        elif path.startswith(("/payments", "/v1/payments", "/payment-sessions")):
+            self._made += [told["id"]] if "id" in told else []
+
     async def _send(self, step: Step) -> httpx.Response:
         found = _STRANGER if step.stranger else self._made[step.pick % len(self._made)]
+        session, secret = self._sessions[step.pick % len(self._sessions)]
+        if step.stranger:
+            session, secret = _STRANGE_SESSION
         headers = {"Content-Type": "application/json"}
         access = _ACCESS.get(step.access, self._good)
         if access is not None:
@@ -250,15 +163,15 @@ class Run:
         if step.key is not None:
             headers[self._key_header] = step.key
         query = {name: value.replace("{id}", found) for name, value in step.query.items()}
-        path = step.row.path.replace("{id}", found)
+        path = step.row.path.replace("{id}", found).replace("{session}", session)
         return await self._api.http.request(
             step.row.verb,
             f"{self._base}{path}?{urlencode(query)}",
-            content=self._content(step, found),
+            content=self._content(step, found, secret),
             headers=headers,
         )
 
-    def _content(self, step: Step, found: str) -> bytes | None:
+    def _content(self, step: Step, found: str, secret: str) -> bytes | None:
         if step.row.verb == "GET":
             return None
         if isinstance(step.body, bytes):
@@ -276,6 +189,8 @@ class Run:
             endpoint = self._api.endpoint
             content = content.replace("{client}", endpoint.client_id)
             content = content.replace("{secret}", endpoint.client_secret)
+            card = _FLOW_CARDS[step.pick % len(_FLOW_CARDS)]
+            content = content.replace("{flow}", session_data(secret, card))
         return content.encode()
 
 
@@ -289,7 +204,17 @@ async def fresh(admin: Admin) -> None:
 async def test_payfac_answers_every_request_as_described(payfac: Payfac, steps: list[Step]) -> None:
     await fresh(payfac.admin)
     first = [await payfac.authorize(authorization_type="Estimated"), await payfac.captured()]
-    await Run(payfac, first).all(steps)
+    first += [await sent(payfac, bank_payout()), await sent(payfac, card_payout())]
+    await Run(payfac, first, await payfac.open_session()).all(steps)
+
+
+@budget
+@given(steps=programs(SESSION_ROWS))
+async def test_payfac_answers_every_session_request_as_described(
+    payfac: Payfac, steps: list[Step]
+) -> None:
+    await fresh(payfac.admin)
+    await Run(payfac, [_STRANGER], await payfac.open_session()).all(steps)
 
 
 @budget
@@ -312,21 +237,6 @@ async def test_flowlix_classic_answers_every_request_as_described(
     first = [(await classic.created(classic_direct()))["id"]]
     await classic.admin.settle()
     await Run(classic, first).all(steps)
-
-
-_TOLD: Answers = {200: contract.members, 400: contract.shape({"error": contract.text})}
-_FAULT: dict[str, Any] = {"kind": "drop_before", "point": "payfac.capture", "times": 1, "skip": 0}
-ADMIN_ROWS = [
-    Row("GET", "/clock", _TOLD),
-    Row("POST", "/clock", _TOLD, [{"advance_seconds": 5}]),
-    Row("GET", "/settings", _TOLD),
-    Row("PATCH", "/settings", _TOLD, [{"list_lag_seconds": 5, "payfac_refund_unit": "major"}]),
-    Row("GET", "/faults", _TOLD),
-    Row("POST", "/faults", {201: contract.members, 400: _TOLD[400]}, [_FAULT]),
-    Row("DELETE", "/faults", {204: None}),
-    Row("GET", "/calls", _TOLD),
-    Row("GET", "/dump", _TOLD),
-]
 
 
 @budget

@@ -12,7 +12,8 @@ from tests.sandbox.callers import Admin, Flowlix, direct
 from tests.sandbox.contract import Answers, judge, shape, text
 from tests.sandbox.contract_webhooks import WEBHOOK_ENDPOINT, WEBHOOKS
 from tests.sandbox.generated import HOSTILE_BODIES, SCALARS, nearly
-from tests.sandbox.test_any_request import Row, budget, pytestmark
+from tests.sandbox.rows import Row
+from tests.sandbox.test_any_request import budget, pytestmark
 
 __all__ = ["pytestmark"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -43,6 +44,10 @@ _SIGNED = {
     "refund_amount": 5,
     "void_if_not_settled": "true",
 }
+_TYPED: dict[str, Any] = {
+    "type": "card", "number": "4242424242424242", "expiry_month": 12, "expiry_year": 2090,
+    "cvv": "100", "name": "Ada",
+}  # fmt: skip
 _NO_CHALLENGE: dict[str, Any] = {"3ds": {"enabled": False}}
 _PAYFAC_BODIES: list[dict[str, Any]] = [
     payment(),
@@ -122,15 +127,30 @@ _payfac_paths = st.sampled_from(
 
 
 @_steady
-@given(path=_payfac_paths, body=nearly(_PAYFAC_BODIES))
+@given(path=_payfac_paths, body=nearly(_PAYFAC_BODIES), strict=st.booleans())
 async def test_payfac_answers_every_nearly_valid_body(
-    payfac: Payfac, path: str, body: dict[str, Any]
+    payfac: Payfac, path: str, body: dict[str, Any], strict: bool
 ) -> None:
+    await payfac.admin.set(payfac_refuse_unknown_members=strict)
     made = await payfac.authorize(authorization_type="Estimated")
     path = path.format(id=made)
     answer = await payfac.post(path, body, key="hostile" if len(str(body)) % 2 else None)
     _payfac_answer_is_documented(answer, path)
     await payfac.balances(made)
+
+
+@_steady
+@given(typed=nearly([_TYPED]), raw=st.none() | st.binary() | st.sampled_from(HOSTILE_BODIES))
+async def test_payfac_answers_everything_that_flow_could_hand_over(
+    payfac: Payfac, typed: dict[str, Any], raw: bytes | None
+) -> None:
+    name, secret = await payfac.open_session()
+    if raw is None:
+        raw = json.dumps({**typed, "payment_session_secret": secret}).encode()
+    handed = base64.urlsafe_b64encode(raw).decode()
+    answer = await payfac.submit((name, secret), session_data=handed)
+    _payfac_answer_is_documented(answer, "submit")
+    assert answer.status_code in (201, 422)
 
 
 @_steady
@@ -160,7 +180,9 @@ async def test_hostile_bytes_get_the_documented_refusal(
     payfac: Payfac, flowlix: Flowlix, classic: Flowlix, content: bytes
 ) -> None:
     made = await payfac.authorize()
+    session, _ = await payfac.open_session()
     paths = ["/payments", "/payments/search", "/connect/token"]
+    paths += ["/payment-sessions", f"/payment-sessions/{session}/submit"]
     paths += [f"/payments/{made}/{name}" for name in ("captures", "refunds", "reversals", "voids")]
     for path in paths:
         answer = await payfac.call("POST", path, content=content, key="h")

@@ -180,6 +180,7 @@ async def test_a_state_with_one_wrong_member_names_it(tmp_path: Path) -> None:
     for old, new, word in (
         ('"amount":1000', '"amount":"1000"', "amount"),
         ('"outcome":', '"colour":1,"outcome":', "colour"),
+        ('"type":"Capture"', '"type":"Seizure"', "type"),
         ('"api_test_sk_', '"api_live_sk_', "flowlix_api_key"),
         ('"signing_secret":', '"scope":', "signing_secret"),
     ):

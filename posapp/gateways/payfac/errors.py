@@ -23,7 +23,8 @@ _FIELD_CODES = {
     "email": "email_invalid email_required customer_email_invalid",
     "phone": "phone_number_invalid phone_number_length_invalid country_phone_code_invalid",
     "amount": "amount_invalid amount_limit_exceeded velocity_amount_limit_exceeded "
-    "amount_exceeds_balance refund_amount_exceeds_balance",
+    "amount_exceeds_balance refund_amount_exceeds_balance capture_value_greater_than_authorized "
+    "capture_value_greater_than_remaining_authorized void_amount_invalid",
     "currency": "currency_invalid currency_required",
 }
 FIELDS = {code: field for field, codes in _FIELD_CODES.items() for code in codes.split()}
@@ -33,6 +34,12 @@ SENTENCES: dict[str, str] = {
     "velocity_amount_limit_exceeded": "The account has taken as much as it may for now.",
     "amount_exceeds_balance": "This is more than what is left.",
     "refund_amount_exceeds_balance": "This is more than what is left to refund.",
+    "capture_value_greater_than_authorized": "This is more than what is left to capture.",
+    "capture_value_greater_than_remaining_authorized": "This is more than what is left to capture.",
+    "void_amount_invalid": "This amount cannot be voided.",
+    "incremental_authorization_unsupported": "A payment with this card cannot be increased.",
+    "incremental_authorization_restricted_for_mcc": "The card network allows no increase to this "
+    "kind of business.",
     "payment_type_invalid": "This account is not set up for orders by phone or mail; ask PayFac.",
     "payment_method_not_supported": "This account does not take this kind of card.",
     "card_disabled": "This card cannot be used here. Ask for another card.",

@@ -3,33 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from posapp.gateways.abilities import ActionRequest, HistoryPage, SearchTerms
 from posapp.gateways.account import Account
-from posapp.gateways.answers import document_of, reading_of, unreadable_read
+from posapp.gateways.answers import document_of, reading_of, unreadable_outcome, unreadable_read
 from posapp.gateways.call import Answer
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
+from posapp.gateways.payfac.action_answer import NOTHING, action_from, given_back_before
+from posapp.gateways.payfac.action_body import KINDS, action_body, action_problem, amount_of
 from posapp.gateways.payfac.charge_body import card_problem, charge_body, charge_problem
-from posapp.gateways.payfac.client import PAGE, PAYMENTS, PayfacClient
+from posapp.gateways.payfac.client import PAGE, PAYMENTS, SESSIONS, PayfacClient
 from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.errors import explain
 from posapp.gateways.payfac.refund_body import refund_body, refund_problem
+from posapp.gateways.payfac.search import (
+    EVERYTHING,
+    found_in,
+    is_payout,
+    pairs_of,
+    query_for,
+    search_body,
+    terms_problem,
+)
+from posapp.gateways.payfac.session_answer import session_from, submitted
+from posapp.gateways.payfac.session_body import (
+    session_body,
+    session_problem,
+    submission_body,
+    submission_problem,
+)
 from posapp.gateways.payfac.translate import is_complete, payment_from
-from posapp.gateways.port import Charge, GatewayDown, GatewayError, OutcomeUnknown, Prepared, Refund
-from posapp.gateways.preparing import Problem, prepared_charge, prepared_refund, reject_if
+from posapp.gateways.port import (
+    Charge,
+    GatewayDown,
+    GatewayError,
+    OutcomeUnknown,
+    Prepared,
+    Refund,
+    Rejected,
+)
+from posapp.gateways.preparing import (
+    Problem,
+    prepared_action,
+    prepared_charge,
+    prepared_form,
+    prepared_refund,
+    reject_if,
+)
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.transport import Transport
 from posapp.model.card import Card
 from posapp.model.money import Money
-from posapp.model.payment import ActionState, Payment, RefundRecord
+from posapp.model.payment import (
+    ActionKind,
+    ActionRecord,
+    ActionState,
+    Payment,
+    PaymentStatus,
+    RefundRecord,
+)
+from posapp.model.payment_session import PaymentSession, SessionRequest, Submission
 
 _MOST_PAGES = 50
 _UNUSED_REFERENCE = "connection-check"
+_SESSION = "sid_"
 
 
 class PayfacGateway(Account):
-    """Fulfils ``posapp.gateways.port.Gateway``.
+    """Fulfils ``Gateway`` of the port and the abilities ``PaymentActions``, ``History``,
+    ``PaymentSearch`` and ``PaymentSessions``.
 
     Args:
         connection: address, keys and what this account can do.
@@ -85,7 +130,34 @@ class PayfacGateway(Account):
                 id=said.action_id, amount=prepared.amount, state=ActionState.PENDING
             )
 
-        return await self._refunded(await self._client.refund(prepared), made)
+        return await self._refunded(await self._client.act(prepared), made)
+
+    def action_problem(self, asked: ActionRequest) -> str | None:
+        problem = action_problem(self._connection, asked)
+        return problem[1] if problem else self._id_problem(asked.payment)
+
+    def prepare_action(self, asked: ActionRequest) -> Prepared:
+        reject_if(action_problem(self._connection, asked))
+        if problem := self._id_problem(asked.payment):
+            raise Rejected(problem)
+        kind, last = KINDS[type(asked)]
+        return prepared_action(
+            kind,
+            asked,
+            action_body(self._connection, asked, now=self._clock()),
+            path=f"{PAYMENTS}/{asked.payment.id}/{last}",
+            amount=amount_of(asked),
+        )
+
+    async def send_action(self, prepared: Prepared) -> ActionRecord:
+        answer = await self._client.act(prepared)
+        if earlier := given_back_before(prepared, answer):
+            return earlier
+        return await self._acted(
+            answer,
+            lambda document: action_from(prepared, document),
+            nothing=NOTHING[ActionKind(prepared.operation)],
+        )
 
     async def read(self, payment_id: str) -> Payment:
         self._check_id(payment_id)
@@ -98,7 +170,9 @@ class PayfacGateway(Account):
         try:
             actions = wire.actions(await document_of(history))
             said = wire.read(wire.PaymentAnswer, await document_of(answer))
-            return self._payment(said, answer, actions)
+            # Asked for by the id of a session, a payment answers with its own.
+            if said.id == payment_id or payment_id.startswith(_SESSION):
+                return self._payment(said, answer, actions)
         except Unreadable:
             pass
         raise unreadable_read(answer, self.label)
@@ -128,12 +202,89 @@ class PayfacGateway(Account):
             "finished. Try again in a moment."
         )
 
+    async def history(self, *, since: datetime, until: datetime, page: str = "") -> HistoryPage:
+        return await self._search(EVERYTHING, since=since, until=until, page=page)
+
+    def search_problem(self, terms: SearchTerms) -> str | None:
+        problem = terms_problem(terms)
+        return problem[1] if problem else None
+
+    async def search(
+        self, terms: SearchTerms, *, since: datetime, until: datetime, page: str = ""
+    ) -> HistoryPage:
+        reject_if(terms_problem(terms))
+        return await self._search(query_for(terms), since=since, until=until, page=page)
+
+    def prepare_session(self, asked: SessionRequest) -> Prepared:
+        currencies = self._connection.currencies
+        reject_if(
+            session_problem(asked, label=self.label, currencies=currencies, now=self._clock())
+        )
+        return prepared_form(
+            "session",
+            session_body(asked),
+            path=SESSIONS,
+            reference=asked.reference,
+            amount=asked.amount,
+        )
+
+    async def send_session(self, prepared: Prepared) -> PaymentSession:
+        try:
+            answer = await self._client.open_session(prepared)
+        finally:
+            prepared.wipe()
+
+        def opened(document: object) -> PaymentSession:
+            session = session_from(document, account=self.account, request_id=answer.request_id)
+            if session.secret is None or session.token is None:
+                raise Unreadable  # without them nobody can pay in it
+            return session
+
+        return await self._acted(answer, opened, nothing="No session was opened.")
+
+    def prepare_submission(self, asked: Submission) -> Prepared:
+        reject_if(submission_problem(asked))
+        return prepared_form(
+            "submission",
+            submission_body(asked),
+            path=f"{SESSIONS}/{asked.session_id}/submit",
+            reference=asked.reference,
+            amount=asked.amount,
+        )
+
+    async def send_submission(self, prepared: Prepared) -> Payment:
+        try:
+            answer = await self._client.submit_session(prepared)
+        finally:
+            prepared.wipe()
+        paid = await self._charged(answer, submitted)
+        payment = await self._completed(paid.payment_id, answer)
+        if payment.reference != prepared.reference:
+            raise unreadable_outcome(answer, self.label)
+        if payment.status in (PaymentStatus.PENDING, PaymentStatus.ACTION_NEEDED) and paid.url:
+            return replace(payment, status=PaymentStatus.ACTION_NEEDED, action_url=paid.url)
+        return payment
+
+    async def read_session(self, session_id: str) -> PaymentSession:
+        self._check_id(session_id)
+        answer = await self._client.session(session_id)
+        self._check_read(answer, by_id=True)
+
+        def asked_for(document: object) -> PaymentSession:
+            session = session_from(document, account=self.account, request_id=answer.request_id)
+            if session.id != session_id:
+                raise Unreadable
+            return replace(session, token=None, secret=None)
+
+        return await reading_of(answer, asked_for, self.label)
+
     async def check(self) -> str:
         await self._page(_UNUSED_REFERENCE, 0)
         return self._check_passed()
 
     def _broken_limit(self, charge: Charge) -> Problem | None:
-        return charge_problem(charge, label=self.label, currencies=self._connection.currencies)
+        currencies = self._connection.currencies
+        return charge_problem(charge, label=self.label, currencies=currencies, now=self._clock())
 
     async def _page(self, reference: str, skip: int) -> tuple[wire.Page, list[Payment]]:
         answer = await self._client.list_by_reference(reference, limit=PAGE, skip=skip)
@@ -147,6 +298,29 @@ class PayfacGateway(Account):
                 # An entry that names no reference was still found under this one.
                 if entry.get("reference") in (reference, None)
             ]
+
+        return await reading_of(answer, shown, self.label)
+
+    async def _search(
+        self, query: str, *, since: datetime, until: datetime, page: str
+    ) -> HistoryPage:
+        body = search_body(query, since=since, until=until)
+        answer = await self._client.search(body, pairs_of(page))
+        self._check_read(answer, by_id=False)
+
+        def shown(document: object) -> HistoryPage:
+            found = found_in(document, base_url=self._connection.base_url, asked=page)
+            payments, unreadable = [], 0
+            for entry in found.entries:
+                if is_payout(entry):
+                    continue
+                try:
+                    payments.append(self._payment(wire.read(wire.PaymentAnswer, entry), answer))
+                except Unreadable:
+                    unreadable += 1
+            # Entries carry no history, and the gateway may round the span: it is ours that counts.
+            inside = tuple(one for one in payments if since <= one.created_at < until)
+            return HistoryPage(inside, found.next_page, unreadable)
 
         return await reading_of(answer, shown, self.label)
 

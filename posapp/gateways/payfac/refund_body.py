@@ -7,7 +7,7 @@ from datetime import datetime
 from posapp.gateways import json_body
 from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.minor_units import amount_problem, refund_characters
-from posapp.gateways.payfac.signature import VERSION, sign
+from posapp.gateways.payfac.signed_body import signed_body, signing_problem
 from posapp.gateways.port import Refund
 from posapp.model.money import Money
 from posapp.model.payment import Payment
@@ -18,11 +18,8 @@ def refund_problem(connection: PayfacConnection, payment: Payment, amount: Money
     """Why this amount cannot be given back, as a sentence, or None."""
     if problem := general_problem(payment, amount):
         return problem
-    if not connection.site_identifier or connection.signing_secret is None:
-        return (
-            f"{connection.label} cannot refund yet: its site identifier and signing secret are "
-            "missing in the settings."
-        )
+    if problem := signing_problem(connection, what="refund"):
+        return problem
     if not _is_whole(payment, amount) and connection.refund_unit is None:
         return (
             f"{connection.label} can only give back the whole payment until the settings say in "
@@ -37,25 +34,15 @@ def refund_body(connection: PayfacConnection, refund: Refund, *, now: datetime) 
     Raises:
         ValueError: there is a ``refund_problem``.
     """
-    secret, unit = connection.signing_secret, connection.refund_unit
-    if refund_problem(connection, refund.payment, refund.amount) or secret is None:
+    unit = connection.refund_unit
+    if refund_problem(connection, refund.payment, refund.amount):
         raise ValueError("This refund cannot be built.")
-    parameters = {
-        "site_identifier": connection.site_identifier,
-        "timestamp": str(int(now.timestamp())),
-        "version": VERSION,
-        "pnm_payment_identifier": refund.payment.id,
-    }
-    document: dict[str, object] = dict(parameters)
+    more: dict[str, str | json_body.Literal] = {}
     if not refund.full and unit is not None:
         characters = refund_characters(refund.amount, unit)
-        parameters |= {"refund_amount": characters, "refund_currency": refund.amount.currency}
-        document |= {
-            "refund_amount": json_body.Literal(characters),
-            "refund_currency": refund.amount.currency,
-        }
-    document["signature"] = sign(parameters, secret)
-    return json_body.build(document)
+        more["refund_amount"] = json_body.Literal(characters)
+        more["refund_currency"] = refund.amount.currency
+    return signed_body(connection, refund.payment.id, more, now=now)
 
 
 def _is_whole(payment: Payment, amount: Money) -> bool:

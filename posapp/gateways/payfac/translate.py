@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from posapp.gateways.card_brands import brand_name
 from posapp.gateways.moments import from_iso
 from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.payfac import wire
+from posapp.gateways.payfac.balances import balances_from
 from posapp.gateways.payfac.declines import address_check, code_check, decline_for
+from posapp.gateways.payfac.history import History, latest_try
 from posapp.gateways.payfac.minor_units import from_wire
 from posapp.gateways.refund_sum import refund_sum
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.card import CardSummary, Expiry
-from posapp.model.payment import ActionState, Decline, Payment, PaymentStatus, RefundRecord
+from posapp.model.payment import ActionState, Decline, Payment, PaymentStatus
 
 STATUSES = {
     "pending": PaymentStatus.PENDING,
@@ -34,23 +35,10 @@ STATUSES = {
 """Status words without blanks, in lower case. All others (``Paid`` and ``Returned`` belong to
 payouts, new ones may come) are UNKNOWN."""
 
-_WHOLLY_CAPTURED = (
-    PaymentStatus.CAPTURED,
-    PaymentStatus.PARTLY_REFUNDED,
-    PaymentStatus.REFUNDED,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Balances:
-    captured: int
-    refunded: int
-    refundable: int
-
 
 def is_complete(said: wire.PaymentAnswer) -> bool:
     """Whether an answer to a charge says enough to be compared with what was asked."""
-    return None not in (said.status, said.amount, said.currency, said.reference)
+    return None not in (said.status, _amount(said), said.currency, said.reference)
 
 
 def payment_from(
@@ -70,41 +58,50 @@ def payment_from(
     Raises:
         Unreadable: amount, currency or status are missing or make no sense.
     """
-    if said.status is None or said.amount is None or said.currency is None:
+    amount = _amount(said)
+    if said.status is None or amount is None or said.currency is None:
         raise Unreadable
     status = _status(said)
     currency = said.currency.upper()
-    refunds = tuple(
-        _refund(entry, currency) for entry in reversed(actions) if entry.type.lower() == "refund"
-    )
-    balances = _balances(said, status, actions, refunds)
+    history = History(actions, currency)
+    balances = balances_from(said, status, history, amount)
     created = said.requested_on or said.processed_on
     return Payment(
         account=account,
         id=said.id,
         reference=said.reference or "",
-        amount=from_wire(said.amount, currency),
+        amount=from_wire(amount, currency),
         status=status,
         status_said=plain(said.status, 40),
         created_at=from_iso(created) if created else now,
+        authorised=balances.authorised,
+        voided=balances.voided,
+        capturable=balances.capturable,
+        capture_by=_moment(said.expires_on) if balances.capturable else None,
+        estimated=history.estimated,
         captured=balances.captured,
         refunded=balances.refunded,
-        refund_pending=refund_sum(refunds, ActionState.PENDING),
+        refund_pending=refund_sum(history.refunds, ActionState.PENDING),
         refundable=balances.refundable,
         card=_card(said.source),
-        auth_code=plain(said.auth_code or _auth_code(actions), 40),
+        auth_code=plain(said.auth_code or history.auth_code, 40),
         address_check=address_check(said.source.avs_check) if said.source else None,
         code_check=code_check(said.source.cvv_check) if said.source else None,
         decline=_decline(said, actions) if status is PaymentStatus.DECLINED else None,
         action_url=_redirect(said) if status is PaymentStatus.ACTION_NEEDED else "",
-        refunds=refunds,
+        refunds=history.refunds,
+        history=history.others,
         request_id=request_id,
     )
 
 
+def _word(text: str | None) -> str:
+    """A word of the API without blanks and capitals: its spelling varies."""
+    return "".join(c for c in (text or "").lower() if c.isalpha())
+
+
 def _status(said: wire.PaymentAnswer) -> PaymentStatus:
-    word = "".join(c for c in (said.status or "").lower() if c.isalpha())
-    status = STATUSES.get(word, PaymentStatus.UNKNOWN)
+    status = STATUSES.get(_word(said.status), PaymentStatus.UNKNOWN)
     first = (said.response_code or "")[:1]
     # An answer that contradicts itself proves neither the one nor the other.
     if status.is_success and (said.approved is False or first in ("2", "3", "4", "5")):
@@ -121,50 +118,19 @@ def _redirect(said: wire.PaymentAnswer) -> str:
     return web_address(link.href) if link else ""
 
 
-def _balances(
-    said: wire.PaymentAnswer,
-    status: PaymentStatus,
-    actions: Sequence[wire.Action],
-    refunds: Sequence[RefundRecord],
-) -> _Balances:
-    """The gateway's balances; where it gives none, what follows from the history."""
-    currency = (said.currency or "").upper()
-    given = said.balances or wire.Balances()
-
-    def minor(number: int) -> int:
-        return from_wire(number, currency).minor
-
-    captured = given.total_captured
-    if captured is None:
-        captured = sum(
-            entry.amount or 0
-            for entry in actions
-            if entry.type.lower() == "capture" and entry.approved
-        )
-        if not captured and status in _WHOLLY_CAPTURED:
-            captured = said.amount or 0
-    refunded = refund_sum(refunds, ActionState.DONE)
-    if given.total_refunded is not None:
-        refunded = minor(given.total_refunded)
-    elif status is PaymentStatus.REFUNDED:
-        refunded = max(refunded, minor(captured))
-    if given.available_to_refund is not None:
-        refundable = minor(given.available_to_refund)
-    else:
-        refundable = max(0, minor(captured) - refunded - refund_sum(refunds, ActionState.PENDING))
-    return _Balances(minor(captured), refunded, refundable)
+def _amount(said: wire.PaymentAnswer) -> int | None:
+    """What was asked for; a verification, which asks for nothing, may leave it out."""
+    if said.amount is None and STATUSES.get(_word(said.status)) is PaymentStatus.VERIFIED:
+        return 0
+    return said.amount
 
 
-def _refund(entry: wire.Action, currency: str) -> RefundRecord:
-    if entry.amount is None:
-        raise Unreadable
-    state = {True: ActionState.DONE, False: ActionState.FAILED, None: ActionState.PENDING}
-    return RefundRecord(
-        id=entry.id,
-        amount=from_wire(entry.amount, currency),
-        state=state[entry.approved],
-        at=from_iso(entry.processed_on) if entry.processed_on else None,
-    )
+def _moment(text: str | None) -> datetime | None:
+    """A moment that is only shown: left out when it cannot be read."""
+    try:
+        return from_iso(text) if text else None
+    except Unreadable:
+        return None
 
 
 def _card(source: wire.Source | None) -> CardSummary | None:
@@ -181,22 +147,9 @@ def _card(source: wire.Source | None) -> CardSummary | None:
     )
 
 
-def _latest_try(actions: Sequence[wire.Action]) -> wire.Action | None:
-    kinds = ("authorization", "cardverification")
-    for entry in actions:
-        if "".join(c for c in entry.type.lower() if c.isalpha()) in kinds:
-            return entry
-    return None
-
-
-def _auth_code(actions: Sequence[wire.Action]) -> str | None:
-    entry = _latest_try(actions)
-    return entry.auth_code if entry else None
-
-
 def _decline(said: wire.PaymentAnswer, actions: Sequence[wire.Action]) -> Decline:
     told: wire.PaymentAnswer | wire.Action = said
     if said.response_code is None:
-        told = _latest_try(actions) or said
+        told = latest_try(actions) or said
     advice = told.processing.recommendation_code if told.processing else None
     return decline_for(told.response_code, told.response_summary, recommendation=advice)

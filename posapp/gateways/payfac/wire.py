@@ -19,9 +19,13 @@ __all__ = [
     "ActionAnswer",
     "Balances",
     "Errors",
+    "IncrementAnswer",
     "Page",
     "PaymentAnswer",
+    "SearchPage",
+    "SessionAnswer",
     "Source",
+    "SubmissionAnswer",
     "Token",
     "TokenError",
     "actions",
@@ -52,6 +56,8 @@ class Balances(Wire):
     total_voided: Amount | None = None
     total_captured: Amount | None = None
     total_refunded: Amount | None = None
+    available_to_capture: Amount | None = None
+    available_to_void: Amount | None = None
     available_to_refund: Amount | None = None
 
 
@@ -79,6 +85,43 @@ class Links(Wire):
     redirect: Lenient[Link] = None
 
 
+class NextLink(Wire):
+    next: Link | None = None
+
+
+class SearchPage(Wire):
+    """One page of a search. The entries are read one by one."""
+
+    data: list[dict[str, object]]
+    links: NextLink | None = Field(default=None, alias="_links")
+
+
+class SessionAnswer(Wire):
+    """A payment session: as answered when it is opened, and as read."""
+
+    id: Name
+    status: Lenient[Text] = None
+    payment_id: Lenient[Name] = None
+    amount: Amount | None = None
+    currency: Name | None = None
+    reference: Lenient[Text] = None
+    expires_on: Lenient[Text] = None
+    payment_session_token: Lenient[Text] = Field(default=None, repr=False)
+    payment_session_secret: Lenient[Text] = Field(default=None, repr=False)
+
+
+class SessionAction(Wire):
+    url: Lenient[Text] = None
+
+
+class SubmissionAnswer(Wire):
+    """What became of the payment of a session; ``type`` is a word or a list of words."""
+
+    id: Name
+    status: Name
+    action: Lenient[SessionAction] = None
+
+
 class PaymentAnswer(Wire):
     """A payment: as answered to a charge, as read, and as listed.
 
@@ -94,6 +137,7 @@ class PaymentAnswer(Wire):
     reference: Text | None = None
     requested_on: Text | None = None
     processed_on: Text | None = None
+    expires_on: Lenient[Text] = None
     balances: Balances | None = None
     response_code: Text | None = None
     response_summary: Lenient[Text] = None
@@ -114,13 +158,29 @@ class Action(Wire):
     response_summary: Lenient[Text] = None
     processed_on: Text | None = None
     auth_code: Lenient[Text] = None
+    authorization_type: Lenient[Text] = None
+    reference: Lenient[Text] = None
     processing: Lenient[Processing] = None
 
 
 class ActionAnswer(Wire):
-    """A refund that was accepted; it is done only when an action with this id says so."""
+    """Something that was accepted; it is done only when an action with this id says so."""
 
     action_id: Name
+
+
+class IncrementAnswer(Wire):
+    """What the bank said to an increment; ``amount`` is the increment, not the new total."""
+
+    action_id: Name
+    amount: Amount
+    currency: Name
+    approved: bool
+    status: Name
+    response_code: Name
+    response_summary: Lenient[Text] = None
+    processed_on: Text | None = None
+    auth_code: Lenient[Text] = None
 
 
 class Page(Wire):

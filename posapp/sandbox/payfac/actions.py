@@ -11,7 +11,7 @@ from typing import cast
 
 from posapp.sandbox import ids
 from posapp.sandbox.http import Call, RawNumber, Reply, json_reply, parse_json_raw
-from posapp.sandbox.payfac import settling, signature, tables, views
+from posapp.sandbox.payfac import parts, settling, signature, tables, views
 from posapp.sandbox.payfac.errors import FORBIDDEN, Refused, empty, unprocessable
 from posapp.sandbox.payfac.fields import Members, Reader
 from posapp.sandbox.payfac.payments import Payments, read_object
@@ -22,6 +22,7 @@ from posapp.sandbox.world import World
 _MOST_PARTS = 150
 _TAKEABLE = ("Authorized", "Partially Captured", "Partially Refunded")
 _REFUNDABLE = ("Captured", "Partially Captured", "Partially Refunded")
+_UNSIGNED = ("metadata", "amount_allocations", "capture_action_id", "destination", "items")
 _SIGNED = ("site_identifier", "timestamp", "version", "signature", "pnm_payment_identifier")
 
 
@@ -40,10 +41,11 @@ class Actions:
             body.refuse("amount_invalid")
         reference = body.text("reference", longest=_longest(payment))
         metadata = body.metadata()
-        _stop_if_refused(call, body)
+        self._stop_if_refused(call, body)
         extendable = (
             settling.status(payment) == "Authorized"
             and payment.authorization_type == "Estimated"
+            and payment.card is not None
             and not any(pending.type != "Refund" for pending in payment.pending)
         )
         if not extendable:
@@ -72,10 +74,14 @@ class Actions:
         kind = body.choice("capture_type", ("NonFinal", "Final"), "Final")
         reference = body.text("reference", longest=_longest(payment))
         body.text("description", longest=100)
-        body.objects("customer", "billing_descriptor", "shipping", "processing")
-        body.lists("items", "amount_allocations")
+        parts.read_customer(body)
+        parts.read_descriptor(body)
+        parts.read_shipping(body)
+        body.objects("processing")
+        parts.read_allocations(body)
+        body.lists("items")
         metadata = body.metadata()
-        _stop_if_refused(call, body)
+        self._stop_if_refused(call, body)
         if not _takeable(payment) or _parts(payment) >= _MOST_PARTS:
             return empty(FORBIDDEN)
         free = settling.free_to_take(payment)
@@ -102,7 +108,7 @@ class Actions:
         body = Reader(read_object(call, may_be_empty=True))
         reference = body.text("reference", longest=_longest(payment))
         metadata = body.metadata()
-        _stop_if_refused(call, body)
+        self._stop_if_refused(call, body)
         if not _takeable(payment):
             return empty(FORBIDDEN)
         if settling.free_to_take(payment) <= 0:
@@ -123,6 +129,8 @@ class Actions:
     def reverse(self, call: Call) -> Reply:
         payment = self._payments.find(call)
         amount, reference = self._read_signed(call, payment, reversal=True)
+        if payment.card is None:
+            return empty(FORBIDDEN)
         state = settling.status(payment)
         if state in ("Refunded", "Voided", "Canceled"):
             return empty(204)
@@ -147,10 +155,15 @@ class Actions:
         payment = self._payments.find(call)
         body = Reader(read_object(call, may_be_empty=True))
         reference = body.text("reference", longest=80)
-        _stop_if_refused(call, body)
+        self._stop_if_refused(call, body)
         if payment.outcome != "retry":
             return empty(FORBIDDEN)
         return self._accept(call, payment, self._cancel_of(call, reference))
+
+    def _stop_if_refused(self, call: Call, body: Reader) -> None:
+        codes = body.refusals(strict=self._world.settings.payfac_refuse_unknown_members)
+        if codes:
+            raise Refused(unprocessable(call, codes))
 
     def _due(self, call: Call) -> float:
         return call.now + self._world.settings.payfac_settle_seconds
@@ -211,6 +224,8 @@ class Actions:
         members = read_object(call, may_be_empty=lenient)
         body = Reader(members)
         raw = cast(Members, parse_json_raw(call.body)) if members else {}
+        # These are checked as the characters that were sent, or by the family's own client only.
+        body.pass_over(*_SIGNED, "refund_amount", *(_UNSIGNED if lenient else ()))
         if not lenient or "signature" in raw:
             self._check_signature(call, payment, body, raw)
         reference = body.text("reference", longest=_longest(payment)) if lenient else None
@@ -227,7 +242,7 @@ class Actions:
         currency = body.get("refund_currency")
         if currency is not None and currency != payment.currency:
             body.refuse("currency_invalid")
-        _stop_if_refused(call, body)
+        self._stop_if_refused(call, body)
         return amount, reference
 
     def _check_signature(
@@ -297,7 +312,7 @@ def _minor(token: str, places: int) -> int | None:
 
 
 def _longest(payment: PayfacPayment) -> int:
-    return 30 if payment.card.brand == "amex" else 80
+    return 30 if payment.brand == "amex" else 80
 
 
 def _takeable(payment: PayfacPayment) -> bool:

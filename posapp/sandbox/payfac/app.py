@@ -18,10 +18,12 @@ from posapp.sandbox.payfac.errors import (
     UNAUTHORIZED,
     Refused,
     empty,
+    told_too_many,
     unprocessable,
 )
 from posapp.sandbox.payfac.payments import Payments
 from posapp.sandbox.payfac.search import Search
+from posapp.sandbox.payfac.sessions import DUPLICATE, Sessions
 from posapp.sandbox.world import World
 
 _log = logging.getLogger("posapp.sandbox")
@@ -30,6 +32,9 @@ _KEYED = frozenset(
     f"payfac.{name}"
     for name in ("payment", "increment", "capture", "refund", "reverse", "void", "cancel_retry")
 )
+_SUBMIT = "payfac.submit_session"
+# Their 429 has a body; that of a payment has none.
+_TELL_TOO_MANY = frozenset({"payfac.session", _SUBMIT})
 
 
 class PayfacApi(Api):
@@ -41,6 +46,7 @@ class PayfacApi(Api):
         self._actions = Actions(world, self._payments)
         self._search = Search(world)
         self._challenges = Challenges(world, self._payments)
+        self._sessions = Sessions(world, self._payments)
 
     def operations(self) -> list[Operation]:
         payments, actions = self._payments, self._actions
@@ -94,6 +100,20 @@ class PayfacApi(Api):
                 scopes=("payments:search",),
             ),
             *private,
+            *self._session_operations(),
+        ]
+
+    def _session_operations(self) -> list[Operation]:
+        # Its scope stands beside those of the gateway, which do not cover it.
+        sessions, path = self._sessions, "/payment-sessions"
+        table: list[tuple[str, str, str, Act]] = [
+            ("payfac.session", "POST", path, sessions.create),
+            (_SUBMIT, "POST", f"{path}/{{id}}/submit", sessions.submit),
+            ("payfac.session_details", "GET", f"{path}/{{id}}", sessions.details),
+        ]
+        return [
+            Operation(point, verb, path, self._guarded(act), scopes=("payment-sessions",))
+            for point, verb, path, act in table
         ]
 
     def _guarded(self, act: Act) -> Act:
@@ -122,20 +142,26 @@ class PayfacApi(Api):
         if limit is not None:
             standing = self.world.rates.count(f"payfac {call.credential}", limit, call.now)
             if not standing.allowed:
-                return empty(TOO_MANY)
+                return self.limited(call)
         if not auth.allowed(call.scopes, operation.scopes):
             return empty(FORBIDDEN)
         return None
 
     def slot(self, call: Call, operation: Operation) -> Slot | Reply | None:
+        if operation.point == _SUBMIT:
+            # One submission of a session at a time, and none of their answers is kept.
+            return self.world.idempotency.turn("payfac", call.path)
         key = call.header("cko-idempotency-key")
         if not key or operation.point not in _KEYED:
             return None
         scope = ("payfac", call.credential, call.method, call.path)
         return self.world.idempotency.slot(key, scope=scope, body=body_of(call))
 
-    def running(self, _call: Call) -> Reply:
-        return empty(TOO_MANY)
+    def running(self, call: Call) -> Reply:
+        return self._too_many(call, DUPLICATE)
+
+    def _too_many(self, call: Call, code: str) -> Reply:
+        return told_too_many(call, code) if call.point in _TELL_TOO_MANY else empty(TOO_MANY)
 
     def changed_repeat(self, call: Call) -> Reply | None:
         _log.warning(
@@ -150,8 +176,8 @@ class PayfacApi(Api):
     def not_found(self, _call: Call) -> Reply:
         return empty(NOT_FOUND)
 
-    def limited(self, _call: Call) -> Reply:
-        return empty(TOO_MANY)
+    def limited(self, call: Call) -> Reply:
+        return self._too_many(call, "api_calls_quota_exceeded")
 
     def broken(self, _call: Call, status: int) -> Reply:
         return empty(status)

@@ -25,7 +25,7 @@ class Challenges:
             200,
             pages.challenge_page(
                 pages.Sum(payment.amount, payment.currency, tables.places(payment.currency) or 0),
-                last4=payment.card.last4,
+                last4=payment.card.last4 if payment.card else "",
                 description=payment.description,
             ),
         )

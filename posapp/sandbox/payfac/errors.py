@@ -1,4 +1,4 @@
-"""PayFac's refusals: 422 with every code at once; 401, 403, 404 and 5xx without a body."""
+"""PayFac's refusals: 422 with every code at once; the others without a body, almost all."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ class Refused(Exception):
 
 def unprocessable(call: Call, codes: list[str], *, status: int = 422) -> Reply:
     """The error body; ``codes`` in the order of the checks, each once."""
-    return json_reply(
-        status,
-        {
-            "request_id": call.request_id,
-            "error_type": "request_invalid",
-            "error_codes": list(dict.fromkeys(codes)),
-        },
-    )
+    return _told(call, status, "request_invalid", list(dict.fromkeys(codes)))
+
+
+def told_too_many(call: Call, code: str) -> Reply:
+    """A 429 with an error body, as payment sessions have it."""
+    return _told(call, TOO_MANY, "processing_error", [code])
+
+
+def _told(call: Call, status: int, kind: str, codes: list[str]) -> Reply:
+    body = {"request_id": call.request_id, "error_type": kind, "error_codes": codes}
+    return json_reply(status, body)
 
 
 UNAUTHORIZED = 401

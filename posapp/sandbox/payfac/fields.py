@@ -10,16 +10,41 @@ _PARAMETER = "parameter_invalid"
 
 
 class Reader:
-    """Reads one request body. Missing and null are the same; ``codes`` collects refusals."""
+    """Reads one request body. Missing and null are the same; ``codes`` collects refusals.
 
-    def __init__(self, members: Members) -> None:
+    It notes every name it is asked for, so that in the end it knows the members nothing asked for.
+    """
+
+    def __init__(self, members: Members, codes: list[str] | None = None) -> None:
         self.members = members
-        self.codes: list[str] = []
+        self.codes: list[str] = [] if codes is None else codes
+        self._asked: set[str] = set()
+        self._parts: dict[str, list[Reader]] = {}
 
     def refuse(self, code: str) -> None:
         self.codes.append(code)
 
+    def refusals(self, *, strict: bool) -> list[str]:
+        """The codes of everything wrong, once all has been read; ``strict``: unknown names too."""
+        if strict and self._has_unknown():
+            self.refuse(_PARAMETER)
+        return self.codes
+
+    def _has_unknown(self) -> bool:
+        parts = [part for several in self._parts.values() for part in several]
+        return bool(self.members.keys() - self._asked) or any(p._has_unknown() for p in parts)
+
+    def pass_over(self, *names: str) -> None:
+        """These members may be here and are not looked at; without names, all may."""
+        self._asked.update(names or self.members)
+
+    def known(self) -> Members:
+        """The members that were asked for and are there; what is not known is not kept."""
+        found = self.members.items()
+        return {name: value for name, value in found if name in self._asked and value is not None}
+
     def get(self, name: str) -> object:
+        self._asked.add(name)
         return self.members.get(name)
 
     def text(
@@ -87,22 +112,43 @@ class Reader:
         if not isinstance(value, dict):
             self.refuse(code)
             return None
-        reader = Reader(value)
-        reader.codes = self.codes
-        return reader
+        if name not in self._parts:
+            self._parts[name] = [Reader(value, self.codes)]
+        return self._parts[name][0]
+
+    def entries(self, name: str) -> list[Reader]:
+        """The objects of the list ``name``, each with a reader."""
+        value = self.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.refuse(_PARAMETER)
+            return []
+        self._parts[name] = [Reader(item, self.codes) for item in value]
+        return self._parts[name]
 
     def objects(self, *names: str) -> None:
-        """Members that are taken as they are, as long as they are objects."""
+        """Objects whose members the contract does not list: taken as they are."""
         for name in names:
-            self.part(name)
+            part = self.part(name)
+            if part is not None:
+                part.pass_over()
 
     def lists(self, *names: str) -> None:
+        """Lists of objects whose members the contract does not list: taken as they are."""
         for name in names:
-            value = self.get(name)
-            if value is not None and not (
-                isinstance(value, list) and all(isinstance(item, dict) for item in value)
-            ):
-                self.refuse(_PARAMETER)
+            for entry in self.entries(name):
+                entry.pass_over()
+
+    def words(self, name: str) -> list[str] | None:
+        """A list of texts."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return list(value)
+        self.refuse(_PARAMETER)
+        return None
 
     def metadata(self, *, most: int = 20) -> Members:
         """Flat key-value pairs: text, numbers, true and false, each up to 255 characters."""
@@ -117,10 +163,6 @@ class Reader:
         if any(not _flat(item) for item in value.values()):
             self.refuse(_PARAMETER)
         return dict(value)
-
-    def unknown(self, known: frozenset[str]) -> None:
-        if set(self.members) - known:
-            self.refuse(_PARAMETER)
 
 
 def _flat(value: object) -> bool:

@@ -8,9 +8,14 @@ from posapp.sandbox import cards, ids
 from posapp.sandbox.clock import DAY
 from posapp.sandbox.http import BadJson, Call, Reply, json_reply
 from posapp.sandbox.payfac import settling, tables, views
-from posapp.sandbox.payfac.errors import NOT_FOUND, Refused, empty, unprocessable
+from posapp.sandbox.payfac.contexts import Context
+from posapp.sandbox.payfac.errors import FORBIDDEN, NOT_FOUND, Refused, empty, unprocessable
 from posapp.sandbox.payfac.fields import Members
-from posapp.sandbox.payfac.validation import PaymentRequest, read_payment
+from posapp.sandbox.payfac.history import History
+from posapp.sandbox.payfac.parts import Card
+from posapp.sandbox.payfac.payout_rules import is_payout
+from posapp.sandbox.payfac.payouts import Payouts
+from posapp.sandbox.payfac.validation import PaymentRequest, Retries, read_payment
 from posapp.sandbox.records import (
     PayfacChallenge,
     PayfacPayment,
@@ -47,15 +52,19 @@ class Payments:
     def __init__(self, world: World) -> None:
         self._world = world
         self._table: Table[PayfacPayment] = world.store.payfac
+        self._payouts = Payouts(world)
+        self._history = History(world)
         self._base = world.base("payfac")
 
     def find(self, call: Call) -> PayfacPayment:
         """The payment of the path, up to date.
 
         Raises:
-            Refused: 404.
+            Refused: 404, or 403 for a payout, with which nothing can be done but reading it.
         """
         name = call.parameters["id"]
+        if self._payouts.find(name, call.now) is not None:
+            raise Refused(empty(FORBIDDEN))
         payment = self._table.get(name) if _PAYMENT_ID.fullmatch(name) else None
         if payment is None and _SESSION_ID.fullmatch(name):
             payment = self.of_session(name)
@@ -72,36 +81,72 @@ class Payments:
 
     def request(self, call: Call) -> Reply:
         members = read_object(call)
+        if is_payout(members):
+            return self._payouts.request(call, members)
         wanted = read_payment(members, self._world.settings, call.now)
         if not isinstance(wanted, PaymentRequest):
             return unprocessable(call, wanted)
-        call.reference = wanted.reference
-        payment = self._new(wanted, call.now)
-        can_challenge = (
-            wanted.payment_type != "MOTO" and wanted.number not in tables.CANNOT_CHALLENGE
-        )
-        if wanted.challenge and can_challenge:
-            self._await_challenge(payment, wanted, call.now)
-            self._table.put(payment.id, payment)
+        payment = self.attempt(wanted, call)
+        if payment.outcome == "pending":
             return json_reply(202, views.pending(payment, self._base))
-        code = self._code(wanted)
-        decide(payment, code, call.now, self._capture_due(wanted, call.now), call.fail_later)
-        if payment.outcome == "declined" and wanted.retries:
-            _schedule_retry(payment, code, wanted.retries, call.now)
-        self._table.put(payment.id, payment)
         return json_reply(201, views.created(payment, payment.actions[-1], self._base))
 
-    def _code(self, wanted: PaymentRequest) -> str:
-        if wanted.challenge:
-            # Only a challenge that cannot take place gets here.
-            return "20150"
-        if wanted.number in tables.NEEDS_CHALLENGE:
-            return tables.NEEDS_CHALLENGE[wanted.number]
-        return self._issuer_code(wanted)
+    def attempt(self, wanted: PaymentRequest, call: Call) -> PayfacPayment:
+        """A new payment that its issuer has answered, or that waits for its 3-D Secure page."""
+        call.reference = wanted.reference
+        payment = self._new(wanted, call.now)
+        match wanted.source:
+            case Card() as card if wanted.challenge:
+                stopped_by = self._no_page(wanted, card)
+                if stopped_by is None:
+                    self._await_challenge(payment, wanted, card, call.now)
+                else:
+                    self._answer(payment, wanted, stopped_by, call)
+            case Card() as card:
+                self._answer(payment, wanted, self._code(card, payment), call)
+            case Context() as context:
+                self._answer(payment, wanted, context.response_code, call)
+        self._table.put(payment.id, payment)
+        return payment
 
-    def _issuer_code(self, wanted: PaymentRequest) -> str:
-        by_amount = self._world.settings.payfac_amount_triggers
-        return tables.response_code(wanted.number, wanted.amount, wanted.cvv, by_amount=by_amount)
+    def _answer(
+        self, payment: PayfacPayment, wanted: PaymentRequest, code: str, call: Call
+    ) -> None:
+        decide(payment, code, call.now, self._capture_due(wanted, call.now), call.fail_later)
+        if payment.outcome == "declined":
+            _schedule_retry(payment, code, wanted.retries, call.now)
+
+    def _no_page(self, wanted: PaymentRequest, card: Card) -> str | None:
+        """Why no 3-D Secure page can be shown, or None if it can."""
+        if wanted.payment_type == "MOTO" or card.number in tables.CANNOT_CHALLENGE:
+            return "20150"
+        spoiled = self._by_amount() and wanted.amount in tables.AMOUNTS_THAT_SPOIL_A_CHALLENGE
+        return "20153" if spoiled else None
+
+    def _code(self, card: Card, payment: PayfacPayment) -> str:
+        """The answer to a payment that asks for no 3-D Secure page."""
+        if card.number in tables.NEEDS_CHALLENGE:
+            return tables.NEEDS_CHALLENGE[card.number]
+        if self._by_amount() and payment.amount in tables.AMOUNTS_THAT_NEED_A_CHALLENGE:
+            return "20154"
+        return self._issuer_code(card, payment)
+
+    def _by_amount(self) -> bool:
+        return self._world.settings.payfac_amount_triggers
+
+    def _issuer_code(self, card: Card, payment: PayfacPayment) -> str:
+        by_amount = self._by_amount() and not self._was_stopped(payment)
+        return tables.response_code(card.number, payment.amount, card.cvv, by_amount=by_amount)
+
+    def _was_stopped(self, payment: PayfacPayment) -> bool:
+        """Whether this card was declined for this amount before, by a trigger that strikes once."""
+        code = tables.STOPPED_ONCE.get(payment.amount)
+        return code is not None and any(
+            earlier.response_code == code
+            and earlier.amount == payment.amount
+            and earlier.fingerprint == payment.fingerprint
+            for earlier in self._table.newest_first()
+        )
 
     def _capture_due(self, wanted: PaymentRequest, now: float) -> tuple[float, bool] | None:
         if wanted.capture_on is not None and wanted.capture_on > now:
@@ -110,19 +155,10 @@ class Payments:
         return (now + settle_seconds, False) if wanted.capture else None
 
     def _new(self, wanted: PaymentRequest, now: float) -> PayfacPayment:
-        key = self._world.store.keys.digests
-        card = cards.face(
-            wanted.number,
-            month=wanted.expiry_month,
-            year=wanted.expiry_year,
-            key=key,
-            holder=wanted.holder,
-        )
-        address = wanted.billing_address or {}
         customer = wanted.customer
         if customer is not None and "id" not in customer:
             customer = {"id": ids.base32("cus_"), **customer}
-        return PayfacPayment(
+        payment = PayfacPayment(
             id=ids.base32("pay_"),
             requested_on=now,
             amount=wanted.amount,
@@ -130,31 +166,50 @@ class Payments:
             payment_type=wanted.payment_type,
             outcome="pending",
             response_code="",
-            card=card,
+            card=None,
             source_id=ids.base32("src_"),
             authorization_type=wanted.authorization_type,
             scheme_id=ids.digits(15),
-            card_type=tables.card_type(wanted.number),
+            card_type="",
             acquirer_id=ids.digits(21),
             reference=wanted.reference,
             description=wanted.description,
-            cvv_check=tables.cvv_check(wanted.number, wanted.cvv),
-            avs_check=tables.avs_check(card.brand, address.get("address_line1")),
-            increment_code=tables.INCREMENT.get(wanted.number),
-            verification_only=wanted.number in tables.VERIFICATION_ONLY,
             billing_address=wanted.billing_address,
             phone=wanted.phone,
             customer=customer,
             billing_descriptor=wanted.billing_descriptor,
             metadata=wanted.metadata,
         )
+        if isinstance(wanted.source, Context):
+            payment.partner = wanted.source.partner
+        else:
+            self._take_card(payment, wanted.source)
+        return payment
 
-    def _await_challenge(self, payment: PayfacPayment, wanted: PaymentRequest, now: float) -> None:
+    def _take_card(self, payment: PayfacPayment, card: Card) -> None:
+        """Keep of the card what may be kept, and what the training cards decide."""
+        payment.card = cards.face(
+            card.number,
+            month=card.month,
+            year=card.year,
+            key=self._world.store.keys.digests,
+            holder=card.holder,
+        )
+        payment.card_type = tables.card_type(card.number)
+        payment.cvv_check = tables.cvv_check(card.number, card.cvv)
+        line = (payment.billing_address or {}).get("address_line1")
+        payment.avs_check = tables.avs_check(payment.card.brand, line)
+        payment.increment_code = tables.INCREMENT.get(card.number)
+        payment.verification_only = card.number in tables.VERIFICATION_ONLY
+
+    def _await_challenge(
+        self, payment: PayfacPayment, wanted: PaymentRequest, card: Card, now: float
+    ) -> None:
         payment.session_id = ids.base32("sid_")
         payment.challenge = PayfacChallenge(
             session=payment.session_id,
             expires=now + self._world.settings.challenge_seconds,
-            response_code=self._issuer_code(wanted),
+            response_code=self._issuer_code(card, payment),
             capture=wanted.capture,
             capture_on=wanted.capture_on,
             success_url=wanted.success_url,
@@ -162,12 +217,18 @@ class Payments:
         )
 
     def details(self, call: Call) -> Reply:
+        payout = self._payouts.find(call.parameters["id"], call.now)
+        if payout is not None:
+            return self._payouts.details(payout)
         payment = self.find(call)
         asked_by_session = call.parameters["id"].startswith("sid_")
         shown = views.details(payment, self._base, with_actions=asked_by_session)
         return json_reply(200, shown)
 
     def actions(self, call: Call) -> Reply:
+        payout = self._payouts.find(call.parameters["id"], call.now)
+        if payout is not None:
+            return self._payouts.actions(payout)
         payment = self.find(call)
         if call.parameters["id"].startswith("sid_"):
             return empty(NOT_FOUND)
@@ -175,7 +236,7 @@ class Payments:
         return json_reply(200, entries)
 
     def list(self, call: Call) -> Reply:
-        """Payments with one reference, newest first."""
+        """Payments and payouts with one reference, newest first."""
         query = dict(call.query)
         reference = query.get("reference")
         limit = _number(query.get("limit", "10"), 1, 100)
@@ -184,20 +245,16 @@ class Payments:
             return unprocessable(call, ["paging_limit_invalid"])
         if not reference:
             return unprocessable(call, ["parameter_invalid"])
-        seen_by = call.now - self._world.settings.list_lag_seconds
-        found = [
-            payment
-            for payment in self._table.newest_first()
-            if payment.reference == reference and payment.requested_on <= seen_by
-        ]
-        for payment in found:
-            settling.settle(self._table, payment, call.now)
+        everything = self._history.newest_first(call.now)
+        found = [record for record in everything if record.reference == reference]
+        for record in found:
+            self._history.settle(record, call.now)
         page = found[skip : skip + limit]
         body = {
             "limit": limit,
             "skip": skip,
             "total_count": len(found),
-            "data": [views.details(payment, self._base) for payment in page],
+            "data": [self._history.details(record) for record in page],
         }
         return json_reply(self._world.settings.payfac_list_status, body)
 
@@ -240,8 +297,13 @@ def decide(
     )
 
 
-def _schedule_retry(payment: PayfacPayment, code: str, attempts: int, now: float) -> None:
-    if code not in tables.RETRIED_DECLINES:
+def _schedule_retry(payment: PayfacPayment, code: str, retries: Retries, now: float) -> None:
+    attempts = 0
+    if code in tables.DUNNED_DECLINES:
+        attempts = retries.dunning
+    elif code in tables.TECHNICAL_DECLINES:
+        attempts = retries.after_downtime
+    if not attempts:
         return
     payment.outcome = "retry"
     payment.retry = PayfacRetry(

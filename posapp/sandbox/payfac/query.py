@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from posapp.sandbox.payfac import settling
-from posapp.sandbox.records import PayfacPayment
 
-Test = Callable[[PayfacPayment], bool]
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a search can ask of a payment or a payout."""
+
+    amount: int
+    texts: Mapping[str, Sequence[object]]
+    words: Mapping[str, str]
+    metadata: Mapping[str, object]
+
+
+Test = Callable[[Facts], bool]
 _DEEPEST = 20
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>'(?:[^'\\]|\\.)*')|(?P<compare><=|>=|<|>)|(?P<number>-?[0-9]{1,12})"""
@@ -130,68 +139,46 @@ class _Any:
     def __init__(self, tests: list[Test]) -> None:
         self._tests = tests
 
-    def __call__(self, payment: PayfacPayment) -> bool:
-        return any(test(payment) for test in self._tests)
+    def __call__(self, facts: Facts) -> bool:
+        return any(test(facts) for test in self._tests)
 
 
 class _All:
     def __init__(self, tests: list[Test]) -> None:
         self._tests = tests
 
-    def __call__(self, payment: PayfacPayment) -> bool:
-        return all(test(payment) for test in self._tests)
+    def __call__(self, facts: Facts) -> bool:
+        return all(test(facts) for test in self._tests)
 
 
 class _Not:
     def __init__(self, test: Test) -> None:
         self._test = test
 
-    def __call__(self, payment: PayfacPayment) -> bool:
-        return not self._test(payment)
+    def __call__(self, facts: Facts) -> bool:
+        return not self._test(facts)
 
 
 def _amount(name: str, compare: Callable[[int, int], bool], number: int) -> Test:
     if name != "amount":
         raise QueryError
-    return lambda payment: compare(payment.amount, number)
+    return lambda facts: compare(facts.amount, number)
 
 
-def _arns(payment: PayfacPayment) -> list[str]:
-    references = [action.processing.get("acquirer_reference_number") for action in payment.actions]
-    return [reference for reference in references if reference is not None]
-
-
-_TEXTS: dict[str, Callable[[PayfacPayment], list[object]]] = {
-    "id": lambda payment: [payment.id],
-    "reference": lambda payment: [payment.reference],
-    "bin": lambda payment: [payment.card.first6],
-    "last4": lambda payment: [payment.card.last4],
-    "email": lambda payment: [(payment.customer or {}).get("email")],
-    "customer_name": lambda payment: [(payment.customer or {}).get("name")],
-    "arn": lambda payment: [*_arns(payment)],
-    "amount": lambda payment: [str(payment.amount)],
-}
-_WORDS: dict[str, Callable[[PayfacPayment], str]] = {
-    "status": settling.status,
-    "currency": lambda payment: payment.currency,
-    "payment_type": lambda payment: payment.payment_type,
-    "payment_method": lambda _payment: "card",
-    "scheme": lambda payment: payment.card.brand,
-    "issuing_country": lambda _payment: "GB",
-}
+_TEXTS = frozenset("id reference bin last4 email customer_name arn amount".split())
+_WORDS = frozenset("status currency payment_type payment_method scheme issuing_country".split())
 
 
 def _equal(name: str, value: str) -> Test:
     if name in _TEXTS:
-        texts = _TEXTS[name]
-        return lambda payment: value in texts(payment)
+        return lambda facts: value in facts.texts.get(name, ())
     if name in _WORDS:
-        word, wanted = _WORDS[name], value.casefold()
-        return lambda payment: word(payment).casefold() == wanted
+        wanted = value.casefold()
+        return lambda facts: name in facts.words and facts.words[name].casefold() == wanted
     group, _, key = name.partition(".")
     if group == "metadata" and key and value.count("*") <= 2:
         pattern = re.compile(".*".join(re.escape(part) for part in value.split("*")), re.DOTALL)
-        return lambda payment: (
-            key in payment.metadata and pattern.fullmatch(str(payment.metadata[key])) is not None
+        return lambda facts: (
+            key in facts.metadata and pattern.fullmatch(str(facts.metadata[key])) is not None
         )
     raise QueryError

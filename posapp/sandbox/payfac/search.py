@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from posapp.sandbox.http import Call, Reply, json_reply
-from posapp.sandbox.payfac import settling, views
+from posapp.sandbox.payfac import views
 from posapp.sandbox.payfac.auth import sign, verify
 from posapp.sandbox.payfac.errors import unprocessable
 from posapp.sandbox.payfac.fields import Members, Reader
+from posapp.sandbox.payfac.history import History
 from posapp.sandbox.payfac.payments import read_object
 from posapp.sandbox.payfac.query import QueryError, parse_query
 from posapp.sandbox.world import World
@@ -17,7 +18,7 @@ from posapp.sandbox.world import World
 class Search:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._table = world.store.payfac
+        self._history = History(world)
         self._base = world.base("payfac")
 
     def start(self, call: Call) -> Reply:
@@ -45,24 +46,24 @@ class Search:
         low, high = body.moment("from"), body.moment("to")
         if (body.get("from") is None) != (body.get("to") is None):
             body.refuse("parameter_invalid")
-        if body.codes or text is None:
-            return unprocessable(call, body.codes)
+        codes = body.refusals(strict=self._world.settings.payfac_refuse_unknown_members)
+        if codes or text is None:
+            return unprocessable(call, codes)
         try:
             test = parse_query(text)
         except QueryError:
             return unprocessable(call, ["request_invalid"], status=400)
-        seen_by = call.now - self._world.settings.list_lag_seconds
         found = []
         passed = after is None
-        for payment in list(self._table.newest_first()):
+        for record in self._history.newest_first(call.now):
             if not passed:
-                passed = payment.id == after
+                passed = record.id == after
                 continue
-            if payment.requested_on > seen_by or not _between(payment.requested_on, low, high):
+            if not _between(record.requested_on, low, high):
                 continue
-            settling.settle(self._table, payment, call.now)
-            if test(payment):
-                found.append(payment)
+            self._history.settle(record, call.now)
+            if test(self._history.facts(record)):
+                found.append(record)
         count = 10 if limit is None else limit
         page = found[:count]
         links: dict[str, Any] = {"self": views.link(f"{self._base}/payments/search")}
@@ -70,7 +71,7 @@ class Search:
             claims: Members = {"body": members, "after": page[-1].id}
             cursor = sign(claims, self._world.store.keys.tokens)
             links["next"] = views.link(f"{self._base}/payments/search?cursor={cursor}")
-        data = [views.details(payment, self._base) for payment in page]
+        data = [self._history.found(record) for record in page]
         status = self._world.settings.payfac_list_status
         return json_reply(status, {"data": data, "_links": links})
 

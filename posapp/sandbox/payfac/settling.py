@@ -6,6 +6,8 @@ A - V - C, to refund is C - R. An accepted action holds its amount until it take
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from posapp.sandbox import ids
 from posapp.sandbox.clock import DAY
 from posapp.sandbox.payfac.tables import APPROVED
@@ -127,7 +129,7 @@ def _retry(payment: PayfacPayment, retry: PayfacRetry, now: float) -> None:
 def _take_effect(payment: PayfacPayment, pending: PendingAction, now: float) -> None:
     amount = free_to_take(payment) if pending.amount is None else pending.amount
     if pending.type == "Cancel":
-        if payment.outcome == "retry":
+        if payment.outcome == "retry" and pending.fail_code is None:
             payment.outcome, payment.retry = "canceled", None
         return
     if amount <= 0:
@@ -144,11 +146,13 @@ def _take_effect(payment: PayfacPayment, pending: PendingAction, now: float) -> 
         payment.refunded += amount
     elif pending.type == "Void":
         payment.voided += amount
-    else:
+    elif pending.type == "Capture":
         rest = free_to_take(payment) - amount
         payment.captured += amount
         if pending.final:
             payment.voided += max(0, rest)
+    else:
+        assert_never(pending.type)
 
 
 def _action(name: str, kind: str, amount: int, code: str, now: float) -> PayfacAction:

@@ -66,6 +66,7 @@ SUMMARIES = {
     "20150": "Card not 3D Secure enabled",
     "20151": "Cardholder failed 3DS authentication",
     "20152": "Initial 3DS transaction not completed within 15 minutes",
+    "20153": "3DS processing malfunction",
     "20154": "3DS authentication required",
     "2005C": "Transaction not supported/blocked by issuer",
     "2009G": "Blocked by cardholder/contact cardholder",
@@ -94,7 +95,9 @@ ADVICE = {
     "30041": "03",
     "30043": "03",
 }
-RETRIED_DECLINES = frozenset({"20005", "20051", "20061", "20078", "20068", "20091", "20096"})
+# Which declines of a payment that the shop itself starts may be tried again by themselves.
+DUNNED_DECLINES = frozenset({"20005", "20051", "20061", "20078"})
+TECHNICAL_DECLINES = frozenset({"20068", "20091", "20096"})
 
 
 def summary(code: str) -> str:
@@ -179,17 +182,16 @@ _DEBIT = frozenset({"4659105569051157", "5305484748800098"})
 _CODE_RESULTS = {"204": "D", "205": "P", "202": "U"}
 _AVS_LETTERS = _words("A B C D F G I M N P R U Y Z AE1 AE2 AE3 AE4 AE5 AE6 AE7")
 _AVS_BRANDS = frozenset({"visa", "mastercard", "amex", "discover"})
+# These strike the first attempt only.
+STOPPED_ONCE = {2011: "200R1", 2013: "200R3"}
 _AMOUNT_TRIGGERS = {
     9998: "20068",
     4001: "40101",
     4008: "40108",
-    2011: "200R1",
-    2013: "200R3",
-    6510: "20154",
-    6520: "20154",
-    6530: "20154",
-    6540: "20154",
+    **STOPPED_ONCE,
 }
+AMOUNTS_THAT_NEED_A_CHALLENGE = frozenset({6510, 6520, 6530, 6540})
+AMOUNTS_THAT_SPOIL_A_CHALLENGE = frozenset({5000, 5029})
 _AMOUNT_ENDINGS = {
     5: "20005",
     12: "20012",

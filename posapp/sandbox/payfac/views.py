@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from posapp.sandbox.cards import CardFace
 from posapp.sandbox.clock import iso
 from posapp.sandbox.payfac import settling, tables
 from posapp.sandbox.records import PayfacAction, PayfacPayment
 
-_SCHEMES = {
+SCHEMES = {
     "visa": "Visa",
     "mastercard": "Mastercard",
     "amex": "American Express",
@@ -60,7 +59,11 @@ def approved(payment: PayfacPayment) -> bool:
 
 
 def source(payment: PayfacPayment) -> dict[str, Any]:
-    card: CardFace = payment.card
+    """The masked card, or the partner who paid."""
+    card = payment.card
+    if card is None:
+        holder = {"full_name": "Training account"}
+        return {"type": payment.partner, "account_holder": holder}
     shown: dict[str, Any] = {
         "type": "card",
         "expiry_month": card.expiry_month,
@@ -68,12 +71,12 @@ def source(payment: PayfacPayment) -> dict[str, Any]:
         "last4": card.last4,
         "bin": card.first6,
         "fingerprint": card.fingerprint,
-        "scheme": _SCHEMES.get(card.brand, "Unknown"),
+        "scheme": SCHEMES.get(card.brand, "Unknown"),
         "card_type": payment.card_type,
         "card_category": "Consumer",
         "issuer_country": "GB",
         "product_id": "F",
-        "product_type": f"{_SCHEMES.get(card.brand, 'Card')} Classic",
+        "product_type": f"{SCHEMES.get(card.brand, 'Card')} Classic",
     }
     if approved(payment):
         shown["id"] = payment.source_id
@@ -90,7 +93,7 @@ def source(payment: PayfacPayment) -> dict[str, Any]:
 def _processing(payment: PayfacPayment, action: PayfacAction) -> dict[str, str]:
     shown = dict(action.processing)
     advice = tables.ADVICE.get(action.response_code)
-    if advice and payment.card.brand in ("visa", "mastercard"):
+    if advice and payment.brand in ("visa", "mastercard"):
         shown["recommendation_code"] = advice
     return shown
 
@@ -112,7 +115,7 @@ def created(payment: PayfacPayment, action: PayfacAction, base: str) -> dict[str
         "processing": _processing(payment, action),
         "_links": links(payment, base),
     }
-    if approved(payment):
+    if approved(payment) and payment.card:
         shown["scheme_id"] = payment.scheme_id
     if payment.outcome == "authorized":
         shown["balances"] = balances(payment)
@@ -146,9 +149,10 @@ def details(payment: PayfacPayment, base: str, *, with_actions: bool = False) ->
         "balances": balances(payment),
         "risk": {"flagged": payment.response_code.startswith("4")},
         "metadata": payment.metadata,
-        "scheme_id": payment.scheme_id,
         "_links": links(payment, base),
     }
+    if payment.card:
+        shown["scheme_id"] = payment.scheme_id
     if with_actions:
         shown["actions"] = [
             {

@@ -9,6 +9,7 @@ from functools import partial
 from tests.gateways.contract import (
     flowlix_rows,
     forerunner_rows,
+    payfac_actions,
     payfac_rows,
     webhook_rows,
 )
@@ -100,4 +101,20 @@ ROWS = (
     _payfac("refund: partial in minor units", payfac_rows.refund_in_minor_units, "refund"),
     _payfac("refund: partial in major units", payfac_rows.refund_in_major_units, "refund"),
     _payfac("list by reference", payfac_rows.list_by_reference, "list"),
+    _payfac("card verification", payfac_actions.card_verification, "payment"),
+    _payfac("capture: full", payfac_actions.capture_in_full, "capture", "actions"),
+    _payfac("capture: part, more may follow", payfac_actions.capture_a_part, "capture"),
+    _payfac("capture: part, final", payfac_actions.capture_a_final_part, "capture"),
+    _payfac("void", payfac_actions.void, "void"),
+    _payfac("increment authorisation", payfac_actions.increment, "increment"),
+    _payfac("reverse: taken in", payfac_actions.reverse, "reverse"),
+    _payfac("reverse: already given back", payfac_actions.reverse_again, "reverse"),
+    _payfac("reverse: not allowed", payfac_actions.reverse_refused, "reverse"),
+    _payfac("cancel scheduled retry", payfac_actions.cancel_retry, "cancel_retry"),
+    _payfac("search: query", payfac_actions.search_by_query, "search"),
+    _payfac("search: pages", payfac_actions.search_pages, "search"),
+    _payfac("search: dates", payfac_actions.search_by_date, "search"),
+    _payfac("payment session: create", payfac_actions.session_create, "session"),
+    _payfac("payment session: submit", payfac_actions.session_submit, "submit_session"),
+    _payfac("payment session: details", payfac_actions.session_details, "session_details"),
 )

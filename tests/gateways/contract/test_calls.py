@@ -84,15 +84,9 @@ CALLS = {
 }
 
 STILL_TO_COME = {
-    *(f"PayFac, request payment: {kind}" for kind in ("payment context",)),
-    *(f"PayFac, {kind}" for kind in ("card payout", "bank payout", "card verification")),
+    "PayFac, request payment: payment context",
+    *(f"PayFac, {kind}" for kind in ("card payout", "bank payout")),
     *(f"PayFac, details: {kind}" for kind in ("payout", "newer payout")),
-    *(f"PayFac, {kind}" for kind in ("increment authorisation", "cancel scheduled retry")),
-    *(f"PayFac, capture: {kind}" for kind in ("full", "part, more may follow", "part, final")),
-    *(f"PayFac, reverse: {kind}" for kind in ("taken in", "already given back", "not allowed")),
-    *(f"PayFac, search: {kind}" for kind in ("query", "pages", "dates")),
-    *(f"PayFac, payment session: {kind}" for kind in ("create", "submit", "details")),
-    "PayFac, void",
 }
 
 

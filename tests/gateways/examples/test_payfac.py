@@ -75,7 +75,7 @@ PAYMENTS = {
 REFUSALS = {
     "REFUSED": ({"number"}, "request_invalid card_number_invalid"),
     "CAPTURE_REFUSED": (
-        set(),
+        {"amount"},
         "request_invalid capture_value_greater_than_remaining_authorized",
     ),
     "PAGING_REFUSED": (set(), "request_invalid paging_limit_invalid"),

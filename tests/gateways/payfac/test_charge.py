@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -25,6 +27,9 @@ from posapp.model.payment import PaymentStatus
 from tests.gateways import samples
 from tests.gateways.payfac import documents
 from tests.gateways.peers import Act, by_path, closed_port, in_turn, never, peer, saying
+
+LATER = replace(samples.charge(), capture=False)
+VERIFY = samples.charge(Money(0, "EUR"))
 
 
 def gateway(url: str, transport: Transport) -> PayfacGateway:
@@ -74,6 +79,32 @@ async def test_a_phone_order_is_sent_as_one(transport: Transport) -> None:
     assert payment.status is PaymentStatus.AUTHORISED
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (samples.charge(), {"amount": 1290, "capture": True}),
+        (LATER, {"amount": 1290, "capture": False}),
+        (
+            replace(LATER, capture_at=samples.NOW + timedelta(days=7)),
+            {"amount": 1290, "capture_on": "2026-01-08T12:00:00Z"},
+        ),
+        (
+            replace(LATER, estimated=True),
+            {"amount": 1290, "capture": False, "authorization_type": "Estimated"},
+        ),
+        (VERIFY, {"amount": 0}),
+    ],
+)
+def test_a_charge_says_when_and_how_the_money_is_taken(
+    offline: PayfacGateway, asked: Charge, said: dict[str, object]
+) -> None:
+    document = json.loads(bytes(offline.prepare_charge(asked, samples.card()).body))
+    timing = {"amount", "capture", "capture_on", "authorization_type"}
+    assert {name: document[name] for name in timing & document.keys()} == said
+    assert (document["payment_type"], document["3ds"]) == ("MOTO", {"enabled": False})
+    assert "merchant_initiated" not in document
+
+
 def test_what_is_not_known_is_not_sent(offline: PayfacGateway) -> None:
     prepared = offline.prepare_charge(samples.charge(), samples.card(code="", name=""))
     source = json.loads(bytes(prepared.body))["source"]
@@ -99,7 +130,14 @@ def test_the_fingerprint_leaves_the_card_out(offline: PayfacGateway) -> None:
     ("charge", "word"),
     [
         (samples.charge(Money(1290, "GBP")), "does not take GBP"),
-        (samples.charge(Money(0, "EUR")), "above zero"),
+        (samples.charge(Money(-1, "EUR")), "below zero"),
+        (replace(samples.charge(), capture_at=samples.NOW + timedelta(days=1)), "not both"),
+        (replace(LATER, capture_at=samples.NOW), "within the next 7 days"),
+        (replace(LATER, capture_at=samples.NOW + timedelta(days=8)), "within the next 7 days"),
+        (replace(samples.charge(), estimated=True), "reserved only"),
+        (replace(LATER, capture_at=samples.NOW + timedelta(days=1), estimated=True), "reserved"),
+        (replace(VERIFY, estimated=True, capture=False), "moves no money"),
+        (replace(VERIFY, capture_at=samples.NOW, capture=False), "moves no money"),
         (samples.charge(Money(1312, "KWD")), "third must be 0"),
         (samples.charge(Money(1_000_000_000, "EUR")), "nine digits"),
         (samples.charge(reference="x" * 81), "reference has more than 80"),

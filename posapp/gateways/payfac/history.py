@@ -1,0 +1,111 @@
+"""What happened to a PayFac payment, as its list of actions tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from posapp.gateways.moments import from_iso
+from posapp.gateways.outside_text import plain
+from posapp.gateways.payfac import wire
+from posapp.gateways.payfac.declines import decline_for
+from posapp.gateways.payfac.minor_units import from_wire
+from posapp.gateways.strict_json import Unreadable
+from posapp.model.payment import ActionKind, ActionRecord, ActionState, RefundRecord
+
+_KINDS = {
+    "authorization": ActionKind.AUTHORISATION,
+    "cardverification": ActionKind.VERIFICATION,
+    "void": ActionKind.VOID,
+    "capture": ActionKind.CAPTURE,
+    "payout": ActionKind.PAYOUT,
+    "return": ActionKind.RETURN,
+}
+_REFUND = "refund"
+_STATES = {True: ActionState.DONE, False: ActionState.FAILED, None: ActionState.PENDING}
+_LONGEST_REFERENCE = 80
+
+
+class History:
+    """The actions of a payment, oldest first: its refunds, and all others.
+
+    Args:
+        actions: newest first, as the gateway lists them.
+
+    Raises:
+        Unreadable: a refund without an amount, or an amount that makes no sense.
+    """
+
+    def __init__(self, actions: Sequence[wire.Action], currency: str) -> None:
+        self._actions = actions
+        oldest_first = tuple(reversed(actions))
+        self.refunds = tuple(
+            _refund(entry, currency) for entry in oldest_first if _word(entry.type) == _REFUND
+        )
+        self.others = tuple(
+            _other(entry, currency) for entry in oldest_first if _word(entry.type) != _REFUND
+        )
+
+    def done(self, *kinds: ActionKind) -> int:
+        """Minor units of all actions of these kinds that took effect."""
+        return sum(
+            action.amount.minor
+            for action in self.others
+            if action.kind in kinds and action.state is ActionState.DONE and action.amount
+        )
+
+    @property
+    def estimated(self) -> bool:
+        """Whether the first reservation was an estimate, which may grow."""
+        kinds = [_word(a.authorization_type) for a in self._actions if _kind(a) in _TRIES]
+        return "estimated" in kinds
+
+    @property
+    def auth_code(self) -> str:
+        entry = latest_try(self._actions)
+        return (entry.auth_code if entry else None) or ""
+
+
+_TRIES = (ActionKind.AUTHORISATION, ActionKind.VERIFICATION, ActionKind.INCREMENT)
+
+
+def latest_try(actions: Sequence[wire.Action]) -> wire.Action | None:
+    """The newest question to the bank whether the card may pay; ``actions`` newest first."""
+    return next((entry for entry in actions if _kind(entry) in _TRIES), None)
+
+
+def _word(text: str | None) -> str:
+    return "".join(c for c in (text or "").lower() if c.isalpha())
+
+
+def _kind(entry: wire.Action) -> ActionKind:
+    if _word(entry.authorization_type) == "incremental":
+        return ActionKind.INCREMENT
+    return _KINDS.get(_word(entry.type), ActionKind.OTHER)
+
+
+def _other(entry: wire.Action, currency: str) -> ActionRecord:
+    failed = entry.approved is False
+    advice = entry.processing.recommendation_code if entry.processing else None
+    return ActionRecord(
+        id=entry.id,
+        kind=_kind(entry),
+        state=_STATES[entry.approved],
+        amount=None if entry.amount is None else from_wire(entry.amount, currency),
+        at=from_iso(entry.processed_on) if entry.processed_on else None,
+        reference=plain(entry.reference, _LONGEST_REFERENCE),
+        auth_code=plain(entry.auth_code, 40),
+        decline=decline_for(entry.response_code, entry.response_summary, recommendation=advice)
+        if failed
+        else None,
+    )
+
+
+def _refund(entry: wire.Action, currency: str) -> RefundRecord:
+    if entry.amount is None:
+        raise Unreadable
+    return RefundRecord(
+        id=entry.id,
+        amount=from_wire(entry.amount, currency),
+        state=_STATES[entry.approved],
+        at=from_iso(entry.processed_on) if entry.processed_on else None,
+    )
