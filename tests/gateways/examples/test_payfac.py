@@ -15,7 +15,8 @@ from posapp.gateways.call import Answer
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.action_answer import action_from, given_back_before
 from posapp.gateways.payfac.errors import explain
-from posapp.gateways.payfac.search import found_in, is_payout
+from posapp.gateways.payfac.payout_answer import is_payout
+from posapp.gateways.payfac.search import found_in
 from posapp.gateways.payfac.session_answer import session_from, submitted
 from posapp.gateways.payfac.translate import is_complete, payment_from
 from posapp.gateways.port import Prepared
