@@ -15,13 +15,14 @@ from posapp.gateways.call import Answer
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.action_answer import action_from, given_back_before
 from posapp.gateways.payfac.errors import explain
-from posapp.gateways.payfac.payout_answer import is_payout
+from posapp.gateways.payfac.payout_answer import accepted_payout, is_payout, payout_from
 from posapp.gateways.payfac.search import found_in
 from posapp.gateways.payfac.session_answer import session_from, submitted
 from posapp.gateways.payfac.translate import is_complete, payment_from
 from posapp.gateways.port import Prepared
 from posapp.model.money import Money
 from posapp.model.payment import ActionKind, ActionState, Check, Payment, PaymentStatus
+from posapp.model.payout import PayoutStatus
 from tests.gateways import samples
 from tests.gateways.examples import payfac, payfac_least
 from tests.gateways.examples.documents_of import documents_of
@@ -279,6 +280,29 @@ def test_a_payout_is_never_taken_for_money_that_came_in(document: object) -> Non
     payment = understood(document, [])
     assert payment.status is S.UNKNOWN
     assert (payment.amount, payment.captured, payment.refundable) == (Money(1000, "GBP"), 0, 0)
+
+
+@pytest.mark.parametrize("document", [payfac_least.PAYOUT, payfac_least.NEWER_PAYOUT])
+def test_a_payout_is_read_in_either_shape(document: object) -> None:
+    payout = payout_from(arrived(document), account="till", request_id="")
+    assert payout.amount == Money(1000, "GBP")
+    assert payout.status in (PayoutStatus.PENDING, PayoutStatus.PAID)
+
+
+def test_a_payout_that_was_taken_in_is_pending() -> None:
+    asked = Prepared(
+        operation="payout",
+        path="/payments",
+        body=bytearray(b"{}"),
+        key="k",
+        fingerprint="",
+        keeps=False,
+        reference="PO-215-5721",
+        amount=Money(1000, "GBP"),
+    )
+    document = arrived(payfac.PAYOUT_ACCEPTED)
+    payout = accepted_payout(asked, document, account="till", request_id="")
+    assert (payout.id, payout.status) == (payfac.PAYOUT_ID, PayoutStatus.PENDING)
 
 
 def test_a_payout_that_was_only_accepted_is_no_payment_either() -> None:
