@@ -242,7 +242,7 @@ def test_another_programs_choice_of_qt_binding_is_ignored() -> None:
 def test_the_loop_brings_no_heavy_library_with_it() -> None:
     program = programs.start(
         "import sys, posapp.runtime.loop, posapp.runtime.tasks, posapp.runtime.dialogs\n"
-        "heavy = ['h11', 'pydantic', 'sqlalchemy', 'cryptography', 'PySide6.QtNetwork',"
+        "heavy = ['httpx', 'pydantic', 'sqlalchemy', 'cryptography', 'PySide6.QtNetwork',"
         " 'PySide6.QtPrintSupport', 'PySide6.QtSvg']\n"
         "print([name for name in heavy if name in sys.modules])"
     )
