@@ -13,9 +13,9 @@ from posapp.gateways.card_brands import brand_name
 from posapp.gateways.moments import from_iso
 from posapp.gateways.outside_text import is_id, plain
 from posapp.gateways.payfac import wire
-from posapp.gateways.payfac.declines import decline_for
 from posapp.gateways.payfac.history import History
 from posapp.gateways.payfac.minor_units import from_wire
+from posapp.gateways.payfac.payout_declines import payout_decline
 from posapp.gateways.port import Prepared
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.payment import Decline
@@ -110,7 +110,7 @@ def _why(status: PayoutStatus, actions: Sequence[wire.Action]) -> Decline | None
     wanted = {PayoutStatus.DECLINED: "payout", PayoutStatus.RETURNED: "return"}.get(status)
     for action in actions:
         if wanted and action.type.lower() == wanted:
-            return decline_for(action.response_code, action.response_summary)
+            return payout_decline(action.response_code, action.response_summary)
     return None
 
 

@@ -129,14 +129,14 @@ def _destination(asked: PayoutRequest) -> dict[str, object]:
 
 def _account(to: BankAccount) -> dict[str, object]:
     known = {
-        "iban": to.iban.reveal() if to.iban else "",
-        "account_number": to.number.reveal() if to.number else "",
+        "iban": to.iban,
+        "account_number": to.number,
         "bank_code": to.bank_code,
         "branch_code": to.branch_code,
         "swift_bic": to.swift_bic,
         "account_type": to.kind,
     }
-    return {name: text for name, text in known.items() if text}
+    return {name: told for name, told in known.items() if told}
 
 
 def _holder(holder: AccountHolder) -> dict[str, object]:
