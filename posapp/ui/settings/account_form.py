@@ -29,12 +29,15 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
     ("api_key", "API key", ""),
     ("site_identifier", "Site identifier", ""),
     ("signing_secret", "Signing secret for refunds", ""),
+    ("payout_source", "Payouts are taken from", "ca_… or ent_…"),
+    ("processing_channel_id", "Processing channel of payouts", "pc_…"),
     ("return_url", "Return address after a payment page", "https://…"),
 )
 _OF_KIND = {
     "payfac": (
         "label", "currencies", "base_url", "token_url", "client_id", "client_secret", "scope",
-        "api_key", "site_identifier", "signing_secret", "refund_unit",
+        "api_key", "site_identifier", "signing_secret", "refund_unit", "payout_source",
+        "processing_channel_id",
     ),
     "flowlix": ("label", "base_url", "api_key", "return_url"),
     "flowlix_classic": ("label", "base_url", "api_key", "return_url"),
