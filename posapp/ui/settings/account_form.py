@@ -12,6 +12,7 @@ from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.choice import Choice
 from posapp.ui.widgets.fields import Field, TextField
 from posapp.ui.widgets.labels import Label
+from posapp.ui.widgets.scroll import Scroll
 
 KINDS = (("payfac", "PayFac"), ("flowlix", "Flowlix"), ("flowlix_classic", "Flowlix classic"))
 _MODES = (("test", "Test: no real money"), ("live", "Live: real money"))
@@ -145,8 +146,11 @@ class AccountForm(QWidget):
             self._grid.addWidget(self._fields[key], row, column, Qt.AlignmentFlag.AlignTop)
 
     def _build(self) -> None:
+        fields = QWidget()
         for field in self._fields.values():
-            field.setParent(self)  # shown without a parent it would be a window of its own
+            field.setParent(fields)  # shown without a parent it would be a window of its own
+        inner = QVBoxLayout(fields)
+        inner.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
@@ -154,7 +158,10 @@ class AccountForm(QWidget):
         self._grid.setVerticalSpacing(theme.GAP)
         for side in (0, 1):
             self._grid.setColumnStretch(side, 1)
-        column.addLayout(self._grid)
+        inner.addLayout(self._grid)
+        inner.addStretch(1)
+        # The fields scroll; what came of them and what can be done stays in sight.
+        column.addWidget(Scroll(fields, name="Gateway account, scrollable"), 1)
         column.addWidget(self.answer)
         self.answer.hide()
         foot = QHBoxLayout()
@@ -164,4 +171,3 @@ class AccountForm(QWidget):
         foot.addWidget(self.test)
         foot.addWidget(self.save)
         column.addLayout(foot)
-        column.addStretch(1)
