@@ -94,6 +94,8 @@ class Accounts:
             site_identifier=account.site_identifier,
             signing_secret=account.signing_secret,
             refund_unit=account.refund_unit,
+            payout_source=account.payout_source,
+            processing_channel_id=account.processing_channel_id,
         )
         return PayfacGateway(connection, self._transport, clock=self._clock)
 

@@ -6,6 +6,7 @@ of ``posapp.gateways.port.Gateway``: prepare sends nothing, send sends once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -14,6 +15,7 @@ from posapp.gateways.port import Charge, Prepared
 from posapp.model.money import Money
 from posapp.model.payment import ActionRecord, Payment, PaymentStatus
 from posapp.model.payment_session import PaymentSession, SessionRequest, Submission
+from posapp.model.payout import AccountHolder, Destination, Payout
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +180,50 @@ class PaymentSessions(Protocol):
 
     async def read_session(self, session_id: str) -> PaymentSession:
         """The session as of now, without token and secret; raises as ``Gateway.read``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRequest:
+    """Money to send out. ``holder`` owns the card or account; ``statement`` is what the payee's
+    bank shows, which a bank account needs; ``scheme`` is swift, local, instant or empty."""
+
+    amount: Money
+    destination: Destination
+    reference: str
+    key: str
+    holder: AccountHolder | None = None
+    purpose: str = ""
+    statement: str = ""
+    scheme: str = ""
+
+
+@runtime_checkable
+class Payouts(Protocol):
+    """A gateway that sends money out, to cards or to bank accounts."""
+
+    def payout_problem(self, asked: PayoutRequest) -> str | None:
+        """Why this cannot be paid out, naming field and limit, or None."""
+
+    def prepare_payout(self, asked: PayoutRequest) -> Prepared:
+        """Build the request; sends nothing. Raises Rejected when a limit is broken."""
+
+    async def send_payout(self, prepared: Prepared) -> Payout:
+        """Send it once; raises as ``Gateway.send_charge``. Accepted is PENDING, never paid."""
+
+    async def read_payout(self, payout_id: str) -> Payout:
+        """The payout with its history, as of now; raises as ``Gateway.read``."""
+
+    async def find_payouts(self, reference: str) -> Sequence[Payout]:
+        """Every payout with this reference, without history; all pages read."""
+
+
+@runtime_checkable
+class PaymentContexts(Protocol):
+    """A gateway that charges what the customer agreed to elsewhere, such as at PayPal."""
+
+    def prepare_context_charge(self, charge: Charge, context_id: str) -> Prepared:
+        """Build the request for ``Gateway.send_charge``; sends nothing, and holds no card.
+
+        Raises:
+            Rejected: a limit is broken.
+        """

@@ -1,6 +1,6 @@
-"""Building a request body so that card digits never become an ordinary string.
+"""Building a request body so that card digits and secrets never become an ordinary string.
 
-The body is put together from ready pieces; the digits are copied once, from their own wipeable
+The body is put together from ready pieces; what is hidden is copied once, from its own wipeable
 memory into the one buffer that is sent. That buffer has its final size from the start: one that
 grows leaves half-filled copies behind.
 """
@@ -13,6 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from posapp.model.card import Digits
+from posapp.model.secret import Secret
+
+_ESCAPED = {
+    code: b"\\" + bytes([code]) if code in b'"\\' else f"\\u{code:04x}".encode()
+    for code in (*range(32), *b'"\\')
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """``body`` as it is sent; ``fingerprint`` the SHA-256 of it with every ``Digits`` empty."""
+    """``body`` as it is sent; ``fingerprint`` the SHA-256 of it with all that is hidden empty."""
 
     body: bytearray
     fingerprint: str
@@ -34,20 +40,23 @@ class Built:
 
 
 def build(document: Mapping[str, object]) -> Built:
-    """Write ``document`` as compact JSON; ``Digits`` in it become strings of their digits.
+    """Write ``document`` as compact JSON; ``Digits`` and ``Secret`` in it become strings.
 
     Raises:
         TypeError: something in the document has no place in a request body.
+        SecretWiped: a secret in it was wiped before.
     """
     pieces = list(_pieces(document))
-    body = bytearray(sum(len(piece) for piece in pieces))
+    body = bytearray(sum(_size(piece) for piece in pieces))
     digest = hashlib.sha256()
     position = 0
     for piece in pieces:
-        end = position + len(piece)
+        end = position + _size(piece)
         if isinstance(piece, Digits):
             with piece.view() as digits:
                 body[position:end] = digits
+        elif isinstance(piece, Secret):
+            _write(piece, body, position)
         else:
             body[position:end] = piece
             digest.update(piece)
@@ -55,8 +64,27 @@ def build(document: Mapping[str, object]) -> Built:
     return Built(body=body, fingerprint=digest.hexdigest())
 
 
-def _pieces(value: object) -> Iterator[bytes | Digits]:
-    if isinstance(value, Digits):
+def _size(piece: bytes | Digits | Secret) -> int:
+    if not isinstance(piece, Secret):
+        return len(piece)
+    with piece.view() as letters:
+        return sum(len(_ESCAPED.get(code, b".")) for code in letters)
+
+
+def _write(secret: Secret, body: bytearray, position: int) -> None:
+    """Put a secret in byte by byte, so that the escaping leaves no copy of it behind."""
+    with secret.view() as letters:
+        for code in letters:
+            if escaped := _ESCAPED.get(code):
+                body[position : position + len(escaped)] = escaped
+                position += len(escaped)
+            else:
+                body[position] = code
+                position += 1
+
+
+def _pieces(value: object) -> Iterator[bytes | Digits | Secret]:
+    if isinstance(value, Digits | Secret):
         yield b'"'
         yield value
         yield b'"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from posapp.gateways.abilities import PayoutRequest
 from posapp.gateways.json_body import Built
 from posapp.gateways.port import Charge, Prepared, Refund, Rejected
 from posapp.model.money import Money
@@ -26,6 +27,18 @@ def prepared_charge(charge: Charge, built: Built, *, path: str) -> Prepared:
 def prepared_page(charge: Charge, built: Built, *, path: str) -> Prepared:
     """A page on which the customer types the card: the body holds none."""
     return _prepared("page", charge, built, path=path, keeps=True)
+
+
+def prepared_context(charge: Charge, built: Built, *, path: str) -> Prepared:
+    """A charge of what the customer agreed to elsewhere: the body holds no card."""
+    return _prepared("charge", charge, built, path=path, keeps=True)
+
+
+def prepared_payout(asked: PayoutRequest, built: Built, *, path: str, keeps: bool) -> Prepared:
+    """Money to send out; with a card or account number in it, it is wiped after sending."""
+    made = prepared_action("payout", asked, built, path=path, amount=asked.amount)
+    made.keeps = keeps
+    return made
 
 
 def prepared_refund(refund: Refund, built: Built, *, path: str) -> Prepared:

@@ -24,14 +24,17 @@ def parse(body: bytes) -> object:
         Unreadable: for all of these, and nothing else.
     """
     try:
+        text = body.decode("utf-8-sig")
         document: object = json.loads(
-            body.decode("utf-8-sig"),
+            text,
             object_pairs_hook=_object,
             parse_constant=_refuse,
             parse_int=_whole,
             parse_float=_decimal,
         )
-        _check(document)
+        # Only an escape can spell a lone surrogate, and only brackets lead deeper.
+        if "\\u" in text or text.count("[") + text.count("{") >= _DEEPEST:
+            _check(document)
     except (ValueError, RecursionError, MemoryError, ArithmeticError):
         pass
     else:

@@ -6,6 +6,7 @@ from hmac import compare_digest
 from typing import NoReturn, final
 
 _HIDDEN = "Secret(…)"
+_GONE = "This secret was wiped and is gone. Ask for it again."
 
 
 class SecretWiped(Exception):
@@ -14,7 +15,7 @@ class SecretWiped(Exception):
 
 @final
 class Secret:
-    """Holds text in memory that can be overwritten, and gives it out through ``reveal`` only.
+    """Holds text in memory that can be overwritten; ``reveal`` and ``view`` alone give it out.
 
     Printing, formatting and logging show ``Secret(…)``; pickling and copying are refused; two
     secrets are compared in constant time. ``wipe`` overwrites the memory, as does the end of the
@@ -49,8 +50,19 @@ class Secret:
             SecretWiped: it was wiped before.
         """
         if self._wiped:
-            raise SecretWiped("This secret was wiped and is gone. Ask for it again.")
+            raise SecretWiped(_GONE)
         return self._buffer.decode("utf-8", "surrogatepass")
+
+    def view(self) -> memoryview:
+        """The live bytes, UTF-8, for checks and for building the one request; do not copy them,
+        and release the view before the secret is wiped.
+
+        Raises:
+            SecretWiped: it was wiped before.
+        """
+        if self._wiped:
+            raise SecretWiped(_GONE)
+        return memoryview(self._buffer).toreadonly()
 
     def wipe(self) -> None:
         """Overwrite the value; calling it again does nothing."""

@@ -30,24 +30,30 @@ class TypedCard:
     holder: str | None
 
 
-def read_card(form: dict[str, str], *, today: tuple[int, int]) -> TypedCard | str:
-    """The card typed into the hosted page, or a sentence that says what is wrong with it."""
+def read_card(form: dict[str, str], *, today: tuple[int, int]) -> TypedCard | dict[str, str]:
+    """The card typed into the hosted page, or what is wrong: a sentence for each such field."""
+    problems: dict[str, str] = {}
     number = re.sub(r"[ -]", "", form.get("number", ""))
     if not cards.is_card_number(number):
-        return "Enter the card number: 12 to 19 digits."
-    expiry = re.fullmatch(
-        r"(0?[1-9]|1[0-2]) ?[/-]? ?(?:20)?([0-9]{2})", form.get("expiry", "").strip()
-    )
-    if expiry is None:
-        return "Enter the expiry as month and year, for example 12/34."
-    month, year = int(expiry[1]), 2000 + int(expiry[2])
-    if cards.expired(month, year, today=today):
-        return "This card has expired."
+        problems["number"] = "Enter 12 to 19 digits."
+    month, year = _expiry(form)
+    if not month:
+        problems["expiry"] = "Enter month and year, like 12/34."
+    elif cards.expired(month, year, today=today):
+        problems["expiry"] = "This card has expired. Use another card."
     code = form.get("code", "").strip()
     digits = cards.code_length(number)
     if not (code.isascii() and code.isdigit() and len(code) == digits):
-        return f"Enter the security code: {digits} digits."
+        length = "3 or 4" if "number" in problems else digits
+        problems["code"] = f"Enter {length} digits."
     holder = form.get("holder", "").strip()[:255]
     if not holder:
-        return "Enter the name on the card."
-    return TypedCard(number, month, year, holder)
+        problems["holder"] = "Enter the name as it is on the card."
+    return problems or TypedCard(number, month, year, holder)
+
+
+def _expiry(form: dict[str, str]) -> tuple[int, int]:
+    """Month and year; month 0 if they cannot be read."""
+    typed = form.get("expiry", "").strip()
+    found = re.fullmatch(r"(0?[1-9]|1[0-2]) ?[/.-]? ?(?:20)?([0-9]{2})", typed, re.ASCII)
+    return (0, 0) if found is None else (int(found[1]), 2000 + int(found[2]))

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from posapp.sandbox.page_style import POLICY
+
 MAX_BODY = 256 * 1024
 _MAX_DEPTH = 32
 
@@ -77,9 +79,7 @@ def json_reply(status: int, value: object, headers: dict[str, str] | None = None
 
 def html_reply(status: int, page: str) -> Reply:
     headers = {
-        "Content-Security-Policy": (
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-        ),
+        "Content-Security-Policy": POLICY,
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",

@@ -50,7 +50,8 @@ class PayfacAccount(_Account):
 
     ``refund_unit`` says whether ``refund_amount`` is in minor or major units; None until it has
     been proved with the gateway, and partial refunds wait for it. ``signing_secret`` keys the
-    refund signature of the site named by ``site_identifier``.
+    refund signature of the site named by ``site_identifier``. ``payout_source`` and
+    ``processing_channel_id`` are where payouts are taken from; without them there are none.
     """
 
     kind: Literal["payfac"] = "payfac"
@@ -64,6 +65,8 @@ class PayfacAccount(_Account):
     site_identifier: Token = ""
     signing_secret: StoredSecret | None = None
     refund_unit: Literal["minor", "major"] | None = None
+    payout_source: Annotated[str, StringConstraints(pattern=r"^((ca|ent)_\w{26})?$")] = ""
+    processing_channel_id: Annotated[str, StringConstraints(pattern=r"^(pc_\w{26})?$")] = ""
     signature_version: Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")] = "3.0"
 
     @model_validator(mode="after")

@@ -9,13 +9,22 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
+from posapp.gateways.abilities import History
 from posapp.gateways.flowlix.gateway import FlowlixGateway
 from posapp.gateways.flowlix_classic.gateway import FlowlixClassicGateway
 from posapp.gateways.payfac.gateway import PayfacGateway
-from posapp.gateways.port import Gateway, GatewayDown, NotFound, OutcomeUnknown, Rejected
+from posapp.gateways.port import (
+    Gateway,
+    GatewayDown,
+    GatewayError,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+)
 from posapp.gateways.transport import Transport
 from posapp.model.money import Money
 from posapp.model.payment import Payment, PaymentStatus
@@ -120,10 +129,15 @@ async def neither_proves_anything(kind: Kind, act: Act, transport: Transport) ->
             await shop.read(samples.payment().id)
         with pytest.raises(GatewayDown) as found:
             await shop.find("T1-1043-1-K7QX", since=samples.NOW)
+        problems: list[GatewayError] = [read.value, found.value]
+        if isinstance(shop, History):
+            with pytest.raises(GatewayDown) as listed:
+                await shop.history(since=samples.NOW - timedelta(days=1), until=samples.NOW)
+            problems.append(listed.value)
         with pytest.raises(OutcomeUnknown) as charge:
             await charged(shop)
-    for raised in (read, found, charge):
-        assert is_harmless(f"{raised.value}{raised.value.said}{raised.value.request_id}")
+    for problem in (*problems, charge.value):
+        assert is_harmless(f"{problem}{problem.said}{problem.request_id}")
 
 
 @each_kind

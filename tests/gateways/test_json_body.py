@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from posapp.gateways import json_body
 from posapp.model.card import Digits
+from posapp.model.secret import Secret, SecretWiped
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -60,3 +61,19 @@ def test_what_is_built_does_not_show_itself() -> None:
 def test_what_has_no_place_in_a_request_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
         json_body.build({"a": value})
+
+
+@pytest.mark.parametrize(
+    "text", ["plain", 'with "quotes"', "back\\slash", "a\nb\tc\x00", "Ä€😀", ""]
+)
+def test_a_secret_is_written_in_and_left_out_of_the_fingerprint(text: str) -> None:
+    hidden = json_body.build({"data": Secret(text), "amount": 5})
+    assert json.loads(bytes(hidden.body)) == {"data": text, "amount": 5}
+    assert hidden.fingerprint == json_body.build({"data": Secret(""), "amount": 5}).fingerprint
+
+
+def test_a_wiped_secret_is_not_sent() -> None:
+    gone = Secret("something")
+    gone.wipe()
+    with pytest.raises(SecretWiped):
+        json_body.build({"data": gone})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -20,10 +21,18 @@ from posapp.gateways.flowlix_classic import wire as classic_wire
 from posapp.gateways.moments import from_iso, from_unix
 from posapp.gateways.payfac import translate as payfac
 from posapp.gateways.payfac import wire as payfac_wire
+from posapp.gateways.payfac.action_answer import action_from
 from posapp.gateways.payfac.errors import explain as explain_payfac
+from posapp.gateways.payfac.history import History
+from posapp.gateways.payfac.payout_answer import accepted_payout, is_payout, payout_from
+from posapp.gateways.payfac.search import found_in, pairs_of
+from posapp.gateways.payfac.session_answer import session_from, submitted
+from posapp.gateways.port import Prepared
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.wire_types import Wire, read
-from posapp.model.payment import Payment
+from posapp.model.money import Money
+from posapp.model.payment import ActionKind, ActionState, Payment
+from posapp.model.payout import PayoutStatus
 from tests.gateways import samples
 from tests.gateways.flowlix import documents as flowlix_documents
 from tests.gateways.flowlix_classic import documents as classic_documents
@@ -46,7 +55,12 @@ MODELS: tuple[type[Wire], ...] = (
     payfac_wire.ActionAnswer,
     payfac_wire.Balances,
     payfac_wire.Errors,
+    payfac_wire.IncrementAnswer,
     payfac_wire.Page,
+    payfac_wire.PayoutAnswer,
+    payfac_wire.SearchPage,
+    payfac_wire.SessionAnswer,
+    payfac_wire.SubmissionAnswer,
     payfac_wire.Source,
     payfac_wire.Token,
     payfac_wire.TokenError,
@@ -119,6 +133,114 @@ def test_a_spoiled_payment_is_understood_or_refused(
         payment = reading(data.draw(spoiled(document)))
         assert payment.refundable >= 0
         assert payment.created_at.tzinfo is not None
+
+
+INCREASED: dict[str, object] = {
+    "action_id": "act_q4dbxom5jbgudnjzjpz7j2z6uq",
+    "amount": 1290,
+    "currency": "EUR",
+    "approved": True,
+    "status": "Authorized",
+    "auth_code": "503198",
+    "response_code": "10000",
+    "processed_on": "2026-01-01T10:11:12Z",
+}
+
+
+ASKED = Prepared(
+    operation="capture",
+    path="/payments/pay_1/captures",
+    body=bytearray(b"{}"),
+    key="k",
+    fingerprint="",
+    keeps=True,
+    reference="R-1",
+    amount=Money(1290, "EUR"),
+)
+
+
+@pytest.mark.parametrize("operation", ["capture", "void", "increment", "reversal"])
+@given(data=st.data())
+def test_a_spoiled_answer_to_an_action_is_understood_or_refused(
+    operation: str, data: st.DataObject
+) -> None:
+    asked = replace(ASKED, operation=operation)
+    with suppress(Unreadable):
+        record = action_from(asked, data.draw(spoiled(INCREASED) | JSON))
+        assert record.amount == asked.amount
+        assert record.state is ActionState.PENDING or operation == "increment"
+
+
+@given(data=st.data())
+def test_a_spoiled_history_is_understood_or_refused(data: st.DataObject) -> None:
+    entries = [data.draw(spoiled(entry)) for entry in payfac_documents.ACTIONS]
+    with suppress(Unreadable):
+        history = History(payfac_wire.actions(entries), "EUR")
+        assert len(history.refunds) + len(history.others) == len(entries)
+        assert history.done(*ActionKind) >= 0
+
+
+FOUND: dict[str, object] = {
+    "data": [payfac_documents.DETAILS],
+    "_links": {"next": {"href": "https://payfac.test/payments/search?cursor=abc"}},
+}
+
+
+@given(data=st.data())
+def test_a_spoiled_page_leads_on_at_our_own_address_or_nowhere(data: st.DataObject) -> None:
+    href = data.draw(st.text(max_size=40) | st.just("/payments/search?a=b"))
+    document = data.draw(spoiled(FOUND) | st.just(FOUND | {"_links": {"next": {"href": href}}}))
+    with suppress(Unreadable):
+        page = found_in(document, base_url="https://payfac.test", asked="")
+        assert "://" not in page.next_page
+        assert bool(pairs_of(page.next_page)) is bool(page.next_page)
+
+
+PAID_OUT: dict[str, object] = {
+    "id": "pay_gwlowf7eap7uzm4cyaaqoq62au",
+    "requested_on": "2026-01-01T10:11:12Z",
+    "destination": {"type": "bank_account", "country": "GB", "last4": "6819"},
+    "amount": 1290,
+    "currency": "EUR",
+    "reference": "R-1",
+    "status": "Pending",
+    "approved": False,
+}
+
+
+@given(data=st.data())
+def test_a_spoiled_payout_is_understood_or_refused_and_never_paid_when_taken_in(
+    data: st.DataObject,
+) -> None:
+    document = data.draw(spoiled(PAID_OUT) | JSON)
+    assert is_payout(document) in (True, False)
+    with suppress(Unreadable):
+        assert payout_from(document, account="till", request_id="").amount is not None
+    asked = replace(ASKED, operation="payout", body=bytearray(b"{}"))
+    with suppress(Unreadable):
+        taken = accepted_payout(asked, document, account="till", request_id="")
+        assert taken.status is not PayoutStatus.PAID
+
+
+OPENED: dict[str, object] = {
+    "id": "ps_2vaDhY1qF02L0SXjgtQ03gucNPq",
+    "amount": 1290,
+    "currency": "EUR",
+    "expires_on": "2026-01-01T10:11:12Z",
+    "payment_session_token": "token-nobody-may-see",
+    "payment_session_secret": "secret-nobody-may-see",
+}
+
+
+@given(data=st.data())
+def test_a_spoiled_session_is_understood_or_refused_and_shows_no_secret(
+    data: st.DataObject,
+) -> None:
+    with suppress(Unreadable):
+        session = session_from(data.draw(spoiled(OPENED)), account="till", request_id="")
+        assert "nobody-may-see" not in repr(session)
+    with suppress(Unreadable):
+        assert submitted(data.draw(spoiled({"id": "pay_1", "status": "Approved"}))).payment_id
 
 
 @pytest.mark.parametrize("explain", [explain_payfac, explain_flowlix])

@@ -6,12 +6,16 @@ clock and never by waiting.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from posapp.sandbox.server import Sandbox, start
+from tests.gateways.peers import Peer, peer, saying
+from tests.sandbox import browser as driving
+from tests.sandbox.browser import Browser, Driver
 from tests.sandbox.callers import Admin, Flowlix, Payfac
 
 
@@ -50,3 +54,28 @@ async def flowlix(sandbox: Sandbox, http: httpx.AsyncClient, admin: Admin) -> Fl
 @pytest_asyncio.fixture
 async def classic(sandbox: Sandbox, http: httpx.AsyncClient, admin: Admin) -> Flowlix:
     return Flowlix(http, sandbox.endpoints.flowlix_classic, admin)
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    lacking = driving.missing()
+    if lacking is not None:
+        pytest.skip(f"No browser to look with: {lacking}")
+    with driving.driver(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def browser(driver: Driver, http: httpx.AsyncClient) -> AsyncIterator[Browser]:
+    driven = Browser(http, driver)
+    yield driven
+    # Its connections to the gateway of this test end with the page.
+    await driven.open("about:blank")
+
+
+@pytest_asyncio.fixture
+async def shop() -> AsyncIterator[Peer]:
+    """A merchant's website to come back to."""
+    page = b"<!doctype html><title>The shop</title><h1>Back in the shop</h1>"
+    async with peer(saying(200, body=page, kind="text/html")) as merchant:
+        yield merchant

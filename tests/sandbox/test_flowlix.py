@@ -209,8 +209,12 @@ async def test_three_d_secure_can_come_later_and_expire(flowlix: Flowlix, admin:
     await admin.forward(901)
     gone = await flowlix.read(made["id"])
     assert (gone["status"], gone["next_action"]) == ("EXPIRED", None)
-    page = await flowlix.http.get(waiting["next_action"]["redirect_url"])
-    assert page.headers["location"].endswith("status=EXPIRED")
+    address = waiting["next_action"]["redirect_url"]
+    page = await flowlix.http.get(address)
+    assert "Time is up" in page.text
+    assert f"https://shop.test/back?payment_id={made['id']}&amp;status=EXPIRED" in page.text
+    answer = await flowlix.http.post(address, data={"do": "confirm"})
+    assert answer.headers["location"].endswith("status=EXPIRED")
 
 
 async def test_a_refund_is_pending_then_succeeds(flowlix: Flowlix, admin: Admin) -> None:

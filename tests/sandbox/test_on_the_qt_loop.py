@@ -11,7 +11,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from posapp.sandbox import server
-from tests.sandbox.callers import Admin, Payfac
+from tests.gateways.peers import peer, saying
+from tests.sandbox.callers import Admin, Flowlix, Payfac, direct
 
 pytestmark = pytest.mark.asyncio
 
@@ -30,3 +31,17 @@ async def test_it_serves_and_stops_on_the_qt_loop(qtbot: QtBot) -> None:
         await sandbox.stop()
         assert time.monotonic() - begun < 2
         assert threading.active_count() <= threads
+
+
+async def test_it_tells_the_merchant_on_the_qt_loop(qtbot: QtBot) -> None:
+    assert qtbot is not None
+    sandbox = await server.start()
+    async with httpx.AsyncClient(trust_env=False) as http, peer(saying(204)) as shop:
+        admin = Admin(http, sandbox.endpoints)
+        await admin.webhooks(shop.url)
+        await Flowlix(http, sandbox.endpoints.flowlix, admin).created(direct())
+        await admin.settle()
+        await asyncio.wait_for(shop.arrived.wait(), 5)
+        (delivery,) = await admin.deliver()
+        assert delivery["last_status"] == 204
+        await sandbox.stop()

@@ -16,6 +16,8 @@ class PayfacConnection:
     key wins. ``token_body`` says how the token call carries its data: ``json`` as PayFac
     describes it, ``form`` with HTTP Basic as Checkout.com does. ``refund_unit`` is the unit of
     ``refund_amount``, which the API leaves open: without it only full refunds are possible.
+    ``payout_source`` (``ca_…`` or ``ent_…``) is where payouts are taken from, through the channel
+    ``processing_channel_id``: without both there are none.
     """
 
     account: str
@@ -32,3 +34,5 @@ class PayfacConnection:
     site_identifier: str = ""
     signing_secret: Secret | None = None
     refund_unit: Literal["minor", "major"] | None = None
+    payout_source: str = ""
+    processing_channel_id: str = ""

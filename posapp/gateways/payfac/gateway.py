@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from posapp.gateways.abilities import ActionRequest, HistoryPage, SearchTerms
-from posapp.gateways.account import Account
-from posapp.gateways.answers import document_of, reading_of, unreadable_outcome, unreadable_read
-from posapp.gateways.call import Answer
+from posapp.gateways.abilities import ActionRequest, PayoutRequest
+from posapp.gateways.answers import reading_of, unreadable_outcome
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.action_answer import NOTHING, action_from, given_back_before
 from posapp.gateways.payfac.action_body import KINDS, action_body, action_problem, amount_of
 from posapp.gateways.payfac.charge_body import card_problem, charge_body, charge_problem
-from posapp.gateways.payfac.client import PAGE, PAYMENTS, SESSIONS, PayfacClient
-from posapp.gateways.payfac.connection import PayfacConnection
-from posapp.gateways.payfac.errors import explain
+from posapp.gateways.payfac.client import PAYMENTS, SESSIONS
+from posapp.gateways.payfac.context_body import context_body, context_problem
+from posapp.gateways.payfac.look_ups import PayfacLookUps
+from posapp.gateways.payfac.payout_answer import accepted_payout
+from posapp.gateways.payfac.payout_body import holds_numbers, payout_body, payout_problem
 from posapp.gateways.payfac.refund_body import refund_body, refund_problem
-from posapp.gateways.payfac.search import (
-    EVERYTHING,
-    found_in,
-    is_payout,
-    pairs_of,
-    query_for,
-    search_body,
-    terms_problem,
-)
 from posapp.gateways.payfac.session_answer import session_from, submitted
 from posapp.gateways.payfac.session_body import (
     session_body,
@@ -35,12 +24,9 @@ from posapp.gateways.payfac.session_body import (
     submission_body,
     submission_problem,
 )
-from posapp.gateways.payfac.translate import is_complete, payment_from
+from posapp.gateways.payfac.translate import is_complete
 from posapp.gateways.port import (
     Charge,
-    GatewayDown,
-    GatewayError,
-    OutcomeUnknown,
     Prepared,
     Refund,
     Rejected,
@@ -49,12 +35,13 @@ from posapp.gateways.preparing import (
     Problem,
     prepared_action,
     prepared_charge,
+    prepared_context,
     prepared_form,
+    prepared_payout,
     prepared_refund,
     reject_if,
 )
 from posapp.gateways.strict_json import Unreadable
-from posapp.gateways.transport import Transport
 from posapp.model.card import Card
 from posapp.model.money import Money
 from posapp.model.payment import (
@@ -66,33 +53,11 @@ from posapp.model.payment import (
     RefundRecord,
 )
 from posapp.model.payment_session import PaymentSession, SessionRequest, Submission
-
-_MOST_PAGES = 50
-_UNUSED_REFERENCE = "connection-check"
-_SESSION = "sid_"
+from posapp.model.payout import Payout
 
 
-class PayfacGateway(Account):
-    """Fulfils ``Gateway`` of the port and the abilities ``PaymentActions``, ``History``,
-    ``PaymentSearch`` and ``PaymentSessions``.
-
-    Args:
-        connection: address, keys and what this account can do.
-        transport: shared with all accounts and not closed here.
-        clock: gives the present moment with its offset, for signatures and tokens.
-    """
-
-    def __init__(
-        self,
-        connection: PayfacConnection,
-        transport: Transport,
-        *,
-        clock: Callable[[], datetime],
-    ) -> None:
-        super().__init__(connection, api="PayFac", explain=explain)
-        self._connection = connection
-        self._clock = clock
-        self._client = PayfacClient(connection, transport, clock=clock)
+class PayfacGateway(PayfacLookUps):
+    """Fulfils ``Gateway`` of the port and every ability but the payment page."""
 
     def refund_problem(self, payment: Payment, amount: Money) -> str | None:
         return refund_problem(self._connection, payment, amount)
@@ -117,6 +82,10 @@ class PayfacGateway(Account):
 
         payment = await self._charged(answer, made)
         return await self._completed(payment, answer) if isinstance(payment, str) else payment
+
+    def prepare_context_charge(self, charge: Charge, context_id: str) -> Prepared:
+        reject_if(self._broken_limit(charge) or context_problem(charge, context_id))
+        return prepared_context(charge, context_body(charge, context_id), path=PAYMENTS)
 
     def prepare_refund(self, refund: Refund) -> Prepared:
         self._check_refund(refund)
@@ -159,61 +128,27 @@ class PayfacGateway(Account):
             nothing=NOTHING[ActionKind(prepared.operation)],
         )
 
-    async def read(self, payment_id: str) -> Payment:
-        self._check_id(payment_id)
-        # The history first: a refund that settles in between then makes less look refundable,
-        # never more.
-        history = await self._client.actions(payment_id)
-        self._check_read(history, by_id=True)
-        answer = await self._client.details(payment_id)
-        self._check_read(answer, by_id=True)
-        try:
-            actions = wire.actions(await document_of(history))
-            said = wire.read(wire.PaymentAnswer, await document_of(answer))
-            # Asked for by the id of a session, a payment answers with its own.
-            if said.id == payment_id or payment_id.startswith(_SESSION):
-                return self._payment(said, answer, actions)
-        except Unreadable:
-            pass
-        raise unreadable_read(answer, self.label)
-
-    async def find(self, reference: str, *, since: datetime) -> Sequence[Payment]:
-        """As the port says; ``since`` narrows nothing, since the reference alone decides here.
-
-        Entries of the list carry no history: a refusal found this way has no reason yet, and
-        refunds are not listed. ``read`` tells both.
-        """
-        found: dict[str, Payment] = {}
-        skip = 0
-        for _ in range(_MOST_PAGES):
-            page, payments = await self._page(reference, skip)
-            found |= {payment.id: payment for payment in payments}
-            skip += len(page.data)
-            if page.total_count is None:
-                complete = len(page.data) < (page.limit or PAGE)
-            else:
-                complete = skip >= page.total_count
-            if complete:
-                return tuple(found.values())
-            if not page.data:
-                break
-        raise GatewayDown(
-            f"{self.label} did not show all payments with this reference, so the search is not "
-            "finished. Try again in a moment."
-        )
-
-    async def history(self, *, since: datetime, until: datetime, page: str = "") -> HistoryPage:
-        return await self._search(EVERYTHING, since=since, until=until, page=page)
-
-    def search_problem(self, terms: SearchTerms) -> str | None:
-        problem = terms_problem(terms)
+    def payout_problem(self, asked: PayoutRequest) -> str | None:
+        problem = payout_problem(self._connection, asked)
         return problem[1] if problem else None
 
-    async def search(
-        self, terms: SearchTerms, *, since: datetime, until: datetime, page: str = ""
-    ) -> HistoryPage:
-        reject_if(terms_problem(terms))
-        return await self._search(query_for(terms), since=since, until=until, page=page)
+    def prepare_payout(self, asked: PayoutRequest) -> Prepared:
+        reject_if(payout_problem(self._connection, asked))
+        body = payout_body(self._connection, asked)
+        return prepared_payout(asked, body, path=PAYMENTS, keeps=not holds_numbers(asked))
+
+    async def send_payout(self, prepared: Prepared) -> Payout:
+        try:
+            answer = await self._client.request_payment(prepared)
+        finally:
+            prepared.wipe()
+
+        def taken(document: object) -> Payout:
+            return accepted_payout(
+                prepared, document, account=self.account, request_id=answer.request_id
+            )
+
+        return await self._acted(answer, taken, nothing="Nothing was paid out.")
 
     def prepare_session(self, asked: SessionRequest) -> Prepared:
         currencies = self._connection.currencies
@@ -278,73 +213,6 @@ class PayfacGateway(Account):
 
         return await reading_of(answer, asked_for, self.label)
 
-    async def check(self) -> str:
-        await self._page(_UNUSED_REFERENCE, 0)
-        return self._check_passed()
-
     def _broken_limit(self, charge: Charge) -> Problem | None:
         currencies = self._connection.currencies
         return charge_problem(charge, label=self.label, currencies=currencies, now=self._clock())
-
-    async def _page(self, reference: str, skip: int) -> tuple[wire.Page, list[Payment]]:
-        answer = await self._client.list_by_reference(reference, limit=PAGE, skip=skip)
-        self._check_read(answer, by_id=False)
-
-        def shown(document: object) -> tuple[wire.Page, list[Payment]]:
-            page = wire.read(wire.Page, document)
-            return page, [
-                self._payment(wire.read(wire.PaymentAnswer, entry), answer)
-                for entry in page.data
-                # An entry that names no reference was still found under this one.
-                if entry.get("reference") in (reference, None)
-            ]
-
-        return await reading_of(answer, shown, self.label)
-
-    async def _search(
-        self, query: str, *, since: datetime, until: datetime, page: str
-    ) -> HistoryPage:
-        body = search_body(query, since=since, until=until)
-        answer = await self._client.search(body, pairs_of(page))
-        self._check_read(answer, by_id=False)
-
-        def shown(document: object) -> HistoryPage:
-            found = found_in(document, base_url=self._connection.base_url, asked=page)
-            payments, unreadable = [], 0
-            for entry in found.entries:
-                if is_payout(entry):
-                    continue
-                try:
-                    payments.append(self._payment(wire.read(wire.PaymentAnswer, entry), answer))
-                except Unreadable:
-                    unreadable += 1
-            # Entries carry no history, and the gateway may round the span: it is ours that counts.
-            inside = tuple(one for one in payments if since <= one.created_at < until)
-            return HistoryPage(inside, found.next_page, unreadable)
-
-        return await reading_of(answer, shown, self.label)
-
-    async def _completed(self, payment_id: str, answer: Answer) -> Payment:
-        """What became of a charge whose own answer was too short to tell."""
-        said = ""
-        try:
-            return await self.read(payment_id)
-        except GatewayError as fault:
-            said = fault.said
-        raise OutcomeUnknown(
-            f"{self.label} took the charge, but what came of it could not be read. "
-            "It is being looked up.",
-            said=said,
-            request_id=answer.request_id,
-        )
-
-    def _payment(
-        self, said: wire.PaymentAnswer, answer: Answer, actions: Sequence[wire.Action] = ()
-    ) -> Payment:
-        return payment_from(
-            said,
-            account=self.account,
-            now=self._clock(),
-            request_id=answer.request_id,
-            actions=actions,
-        )

@@ -126,14 +126,6 @@ def pairs_of(page: str) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(page, keep_blank_values=True))
 
 
-def is_payout(entry: dict[str, object]) -> bool:
-    """Whether an entry is certainly money sent out: it goes to somewhere, and from no payer."""
-    source = entry.get("source")
-    kind = source.get("type") if isinstance(source, dict) else None
-    from_us = source is None or kind in ("currency_account", "entity")
-    return isinstance(entry.get("destination"), dict) and from_us
-
-
 def _query_of(here: str, link: str) -> list[tuple[str, str]]:
     try:
         parts = urlsplit(urljoin(here, link))

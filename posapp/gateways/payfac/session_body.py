@@ -89,7 +89,7 @@ def session_body(asked: SessionRequest) -> json_body.Built:
 def submission_body(asked: Submission) -> json_body.Built:
     """The payment. The body holds what the form handed over and is wiped after sending."""
     document: dict[str, object] = {
-        "session_data": asked.data.reveal(),
+        "session_data": asked.data,
         "amount": to_wire(asked.amount),
         "reference": asked.reference,
     }

@@ -22,6 +22,7 @@ __all__ = [
     "IncrementAnswer",
     "Page",
     "PaymentAnswer",
+    "PayoutAnswer",
     "SearchPage",
     "SessionAnswer",
     "Source",
@@ -94,6 +95,27 @@ class SearchPage(Wire):
 
     data: list[dict[str, object]]
     links: NextLink | None = Field(default=None, alias="_links")
+
+
+class PayoutDestination(Wire):
+    """Where the money goes, as far as it may be shown."""
+
+    scheme: Lenient[Text] = None
+    last4: Lenient[Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4}$")]] = None
+    country: Lenient[Text] = None
+
+
+class PayoutAnswer(Wire):
+    """A payout in any of its shapes: as answered, as read in the older or newer form, as listed."""
+
+    id: Name
+    status: Name | None = None
+    approved: bool | None = None
+    amount: Amount | None = None
+    currency: Name | None = None
+    reference: Text | None = None
+    requested_on: Text | None = None
+    destination: Lenient[PayoutDestination] = None
 
 
 class SessionAnswer(Wire):

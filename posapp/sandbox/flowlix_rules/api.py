@@ -134,7 +134,7 @@ class FlowlixFamily(Api):
 
     def broken(self, call: Call, status: int) -> Reply:
         if call.point.rpartition(".")[2] in ("hosted_page", "challenge"):
-            return html_reply(status, notice_page("Not available", "Try again in a moment."))
+            return html_reply(status, notice_page("Not available", "Reload this page in a moment."))
         code = "service_unavailable" if status == 503 else "internal_error"
         message = "Something went wrong on our side."
         return self.refuse(call, Refused(code, message, kind="api_error", status=status))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from posapp.model.money import ISO_EXPONENT
 from posapp.sandbox import cards, pages
 from posapp.sandbox.flowlix_rules import lifecycle, tables
 from posapp.sandbox.forms import TypedCard, read_card, read_form
@@ -12,6 +13,17 @@ from posapp.sandbox.http import Call, Reply, html_reply, redirect_reply
 from posapp.sandbox.records import FlowlixPayment
 from posapp.sandbox.store import Table
 from posapp.sandbox.world import World
+
+_NOTICES = {
+    "succeeded": ("Payment made", "You can close this page."),
+    "failed": ("Payment declined", "No money was taken. You can close this page."),
+    "canceled": ("Payment canceled", "No money was taken. You can close this page."),
+    "expired": (
+        "Time is up",
+        "This payment was not finished in time. No money was taken. Ask the shop for a new page.",
+    ),
+}
+_UNDER_WAY = ("Payment under way", "The result will be known soon. You can close this page.")
 
 
 class Browser:
@@ -46,7 +58,7 @@ class Browser:
         if payment is None or not payment.hosted:
             return _nothing()
         if not self._open(payment):
-            return self._ended(payment)
+            return self._ended(payment, call)
         if payment.challenged:
             return redirect_reply(self.challenge_url(payment))
         return html_reply(200, self._card_page(payment))
@@ -56,7 +68,7 @@ class Browser:
         if payment is None or not payment.hosted:
             return _nothing()
         if not self._open(payment):
-            return self._ended(payment)
+            return self._ended(payment, call)
         if payment.challenged:
             return redirect_reply(self.challenge_url(payment))
         form = read_form(call)
@@ -64,10 +76,8 @@ class Browser:
             return self._end(payment, call, "canceled")
         today = datetime.fromtimestamp(call.now, UTC)
         card = read_card(form, today=(today.year, today.month))
-        if isinstance(card, str):
-            holder = form.get("holder", "")[:255]
-            page = self._card_page(payment, problem=card, holder=holder)
-            return html_reply(200, page)
+        if isinstance(card, dict):
+            return html_reply(200, self._card_page(payment, typed=form, problems=card))
         return self._pay(payment, card, call)
 
     def _pay(self, payment: FlowlixPayment, card: TypedCard, call: Call) -> Reply:
@@ -110,7 +120,7 @@ class Browser:
         if payment is None or not payment.challenged or payment.card is None:
             return _nothing()
         if not self._open(payment):
-            return self._ended(payment)
+            return self._ended(payment, call)
         page = pages.challenge_page(
             self._sum(payment), last4=payment.card.last4, description=payment.description
         )
@@ -121,7 +131,7 @@ class Browser:
         if payment is None or not payment.challenged:
             return _nothing()
         if not self._open(payment):
-            return self._ended(payment)
+            return self._ended(payment, call)
         choice = read_form(call).get("do")
         if choice == "cancel":
             return self._end(payment, call, "canceled")
@@ -137,7 +147,7 @@ class Browser:
         lifecycle.finish_later(payment, seconds, call.now, decline)
         lifecycle.settle(self._table, payment, call.now)
         self._table.changed(payment.id)
-        return self._ended(payment)
+        return self._ended(payment, call)
 
     def _find(self, call: Call) -> FlowlixPayment | None:
         payment = self._table.get(call.parameters["id"])
@@ -156,31 +166,45 @@ class Browser:
     ) -> Reply:
         lifecycle.enter(payment, status, call.now, decline_code=decline)
         self._table.changed(payment.id)
-        return self._ended(payment)
+        return self._ended(payment, call)
 
-    def _ended(self, payment: FlowlixPayment) -> Reply:
-        """Back to the merchant, as the contract says; without an address, a notice."""
-        if payment.return_url is None:
-            return html_reply(
-                200, pages.notice_page("Payment finished", "You can close this page.")
-            )
-        pairs = {"payment_id": payment.id, "status": self._word(payment)}
-        return redirect_reply(pages.with_query(payment.return_url, pairs))
+    def _ended(self, payment: FlowlixPayment, call: Call) -> Reply:
+        """Back to the merchant, as the contract says; without an address, a notice.
+
+        Someone who opens a page too late is told so first, and goes back by a link.
+        """
+        onward = None
+        if payment.return_url is not None:
+            pairs = {"payment_id": payment.id, "status": self._word(payment)}
+            onward = pages.with_query(payment.return_url, pairs)
+        too_late = call.method == "GET" and payment.status == "expired"
+        if onward is not None and not too_late:
+            return redirect_reply(onward)
+        title, text = _NOTICES.get(payment.status, _UNDER_WAY)
+        return html_reply(200, pages.notice_page(title, text, onward=onward))
 
     def _card_page(
-        self, payment: FlowlixPayment, *, problem: str | None = None, holder: str = ""
+        self,
+        payment: FlowlixPayment,
+        *,
+        typed: dict[str, str] | None = None,
+        problems: dict[str, str] | None = None,
     ) -> str:
-        buyer = payment.buyer or {}
-        if not holder:
+        if typed is None:
+            buyer = payment.buyer or {}
             names = (buyer.get("first_name"), buyer.get("last_name"), buyer.get("name"))
-            holder = " ".join(str(name) for name in names if name)
+            typed = {"holder": " ".join(str(name) for name in names if name)}
         return pages.card_page(
-            self._sum(payment), description=payment.description, problem=problem, holder=holder
+            self._sum(payment),
+            description=payment.description,
+            typed=typed,
+            problems=problems,
+            cards=self._training.listed(),
         )
 
     def _sum(self, payment: FlowlixPayment) -> pages.Sum:
-        # EUR, USD and GBP, the only currencies of Flowlix, all have two places.
-        return pages.Sum(payment.amount, payment.currency, 2)
+        places = ISO_EXPONENT.get(payment.currency.upper())
+        return pages.Sum(payment.amount, payment.currency, places)
 
 
 def _nothing() -> Reply:

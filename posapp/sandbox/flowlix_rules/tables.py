@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,13 @@ class TrainingCards:
 
     challenged: frozenset[str]
     declined: Mapping[str, str]
+
+    def listed(self) -> list[tuple[str, str]]:
+        """For a page: each number in groups of four, and what it leads to."""
+        what = {"4242424242424242": "The payment succeeds."}
+        what |= {number: MESSAGES[code] for number, code in self.declined.items()}
+        what |= dict.fromkeys(self.challenged, "The bank asks first (3-D Secure).")
+        return [(" ".join(re.findall("[0-9]{4}", number)), end) for number, end in what.items()]
 
 
 PRESENT_CARDS = TrainingCards(

@@ -65,12 +65,11 @@ class Announcer:
         if payment.status in lifecycle.TERMINAL:
             # After its last status a payment changes by refunds alone: without them it is as it
             # was at that moment.
-            then = dataclasses.replace(payment, refunds=[])
             yield _Happened(
                 payment.times[payment.status],
                 f"payment.{payment.status}",
                 payment.id,
-                lambda: {"payment": self._views.payment(then)},
+                lambda: {"payment": self._views.payment(dataclasses.replace(payment, refunds=[]))},
             )
         for refund in payment.refunds:
             if refund.completed_at is not None:

@@ -12,6 +12,7 @@ from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.choice import Choice
 from posapp.ui.widgets.fields import Field, TextField
 from posapp.ui.widgets.labels import Label
+from posapp.ui.widgets.scroll import Scroll
 
 KINDS = (("payfac", "PayFac"), ("flowlix", "Flowlix"), ("flowlix_classic", "Flowlix classic"))
 _MODES = (("test", "Test: no real money"), ("live", "Live: real money"))
@@ -29,12 +30,15 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
     ("api_key", "API key", ""),
     ("site_identifier", "Site identifier", ""),
     ("signing_secret", "Signing secret for refunds", ""),
+    ("payout_source", "Payouts are taken from", "ca_… or ent_…"),
+    ("processing_channel_id", "Processing channel of payouts", "pc_…"),
     ("return_url", "Return address after a payment page", "https://…"),
 )
 _OF_KIND = {
     "payfac": (
         "label", "currencies", "base_url", "token_url", "client_id", "client_secret", "scope",
-        "api_key", "site_identifier", "signing_secret", "refund_unit",
+        "api_key", "site_identifier", "signing_secret", "refund_unit", "payout_source",
+        "processing_channel_id",
     ),
     "flowlix": ("label", "base_url", "api_key", "return_url"),
     "flowlix_classic": ("label", "base_url", "api_key", "return_url"),
@@ -142,8 +146,11 @@ class AccountForm(QWidget):
             self._grid.addWidget(self._fields[key], row, column, Qt.AlignmentFlag.AlignTop)
 
     def _build(self) -> None:
+        fields = QWidget()
         for field in self._fields.values():
-            field.setParent(self)  # shown without a parent it would be a window of its own
+            field.setParent(fields)  # shown without a parent it would be a window of its own
+        inner = QVBoxLayout(fields)
+        inner.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
@@ -151,7 +158,10 @@ class AccountForm(QWidget):
         self._grid.setVerticalSpacing(theme.GAP)
         for side in (0, 1):
             self._grid.setColumnStretch(side, 1)
-        column.addLayout(self._grid)
+        inner.addLayout(self._grid)
+        inner.addStretch(1)
+        # The fields scroll; what came of them and what can be done stays in sight.
+        column.addWidget(Scroll(fields, name="Gateway account, scrollable"), 1)
         column.addWidget(self.answer)
         self.answer.hide()
         foot = QHBoxLayout()
@@ -161,4 +171,3 @@ class AccountForm(QWidget):
         foot.addWidget(self.test)
         foot.addWidget(self.save)
         column.addLayout(foot)
-        column.addStretch(1)

@@ -238,7 +238,7 @@ class SettingsScreen(QWidget):
         page = Panel()
         page.body.addWidget(self.title)
         page.body.addWidget(self.words)
-        self._pages.addWidget(Scroll(self.account, name="Gateway account, scrollable"))
+        self._pages.addWidget(self.account)
         self._pages.addWidget(Scroll(self.shop, name="Shop and appearance, scrollable"))
         page.body.addWidget(self._pages, 1)
         row.addWidget(page, 1)

@@ -10,6 +10,7 @@ from tests.gateways.contract import (
     flowlix_rows,
     forerunner_rows,
     payfac_actions,
+    payfac_payouts,
     payfac_rows,
     webhook_rows,
 )
@@ -117,4 +118,9 @@ ROWS = (
     _payfac("payment session: create", payfac_actions.session_create, "session"),
     _payfac("payment session: submit", payfac_actions.session_submit, "submit_session"),
     _payfac("payment session: details", payfac_actions.session_details, "session_details"),
+    _payfac("card payout", payfac_payouts.card_payout, "payment", "details", "actions", "list"),
+    _payfac("bank payout", payfac_payouts.bank_payout, "payment", "details", "actions", "list"),
+    _payfac("details: payout", payfac_payouts.details_of_payout, "details"),
+    _payfac("details: newer payout", payfac_payouts.details_of_newer_payout, "details"),
+    _payfac("request payment: payment context", payfac_payouts.payment_context, "payment"),
 )

@@ -32,7 +32,7 @@ def balances(
     }
 
 
-SOURCE: Document = {
+_SOURCE: Document = {
     "id": "src_nwd3m4in3hkuddfpjsaevunhdy",
     "type": "card",
     "expiry_month": 12,
@@ -67,7 +67,7 @@ AUTHORISED: Document = {
     "response_summary": "Approved",
     "expires_on": "2026-01-08T10:11:12Z",
     "risk": {"flagged": False},
-    "source": SOURCE,
+    "source": _SOURCE,
     "balances": balances(authorized=6540),
     "processed_on": "2026-01-01T10:11:12Z",
     "reference": "ORD-5023-4E89",
@@ -122,7 +122,7 @@ PAYOUT_ACCEPTED: Document = {
 DETAILS: Document = {
     "id": PAYMENT_ID,
     "requested_on": "2026-01-01T10:11:11Z",
-    "source": SOURCE,
+    "source": _SOURCE,
     "amount": 6540,
     "currency": "USD",
     "payment_type": "MOTO",
@@ -217,7 +217,7 @@ FOUND: Document = {
         {
             "id": PAYMENT_ID,
             "requested_on": "2026-01-01T10:11:11Z",
-            "source": SOURCE,
+            "source": _SOURCE,
             "amount": 6540,
             "currency": "USD",
             "status": "Captured",
