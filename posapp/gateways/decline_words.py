@@ -59,6 +59,12 @@ OVER_LIMIT = Reason(
     "Ask for another card. The same one can work later, when the caller says so.",
     True,
 )
+LATER = Reason(
+    DeclineClass.SOFT,
+    "Your bank does not allow this payment just now.",
+    "Ask for another card. The same one can work later.",
+    True,
+)
 NUMBER_WRONG = Reason(
     DeclineClass.DATA,
     "The bank does not know this card number; may I read it back to you?",
@@ -105,6 +111,12 @@ CARD_KIND = Reason(
     DeclineClass.SOFT,
     "This kind of card cannot be used here.",
     _OTHER_CARD,
+    False,
+)
+USED_UP = Reason(
+    DeclineClass.HARD,
+    "This card number cannot be charged again; please use another card.",
+    _NOT_AGAIN,
     False,
 )
 NOT_ACTIVE = Reason(

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from posapp.model.attempt import Attempt, Intent, State, Verdict
 from posapp.model.payment import (
+    ActionKind,
+    ActionRecord,
     ActionState,
     Payment,
     PaymentStatus,
@@ -18,6 +20,8 @@ from posapp.model.payment import (
 _CLOCKS_DIFFER = timedelta(minutes=2)
 # A retry that is due may still take the money.
 _MOVING = (PaymentStatus.PENDING, PaymentStatus.ACTION_NEEDED, PaymentStatus.RETRY_SCHEDULED)
+
+_MAY_CALL_OFF = (ActionKind.REVERSAL, ActionKind.RETRY_CANCELLATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,27 @@ def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
         why = record.decline.caller if record.decline else ""
         return Finding(State.SETTLED, Verdict.DECLINED, note=why)
     return Finding(State.PENDING)
+
+
+def action_state(record: ActionRecord, payment: Payment) -> ActionState:
+    """How far an action got that was accepted as ``record``, by the payment read after it.
+
+    A reversal may be a refund and a void, of which the record names one: it is done when nothing
+    is left. A retry that was called off leaves no entry in the history.
+    """
+    if record.state is not ActionState.PENDING:
+        return record.state
+    shown = payment.state_of(record.id)
+    if record.kind is ActionKind.REVERSAL:
+        left = payment.left_to_capture().minor + payment.left_to_refund().minor
+        if shown is ActionState.DONE and left:
+            return ActionState.PENDING
+    if shown is ActionState.PENDING and record.kind in _MAY_CALL_OFF:
+        if payment.status.is_final_failure:
+            return ActionState.DONE
+        if record.kind is ActionKind.RETRY_CANCELLATION and payment.status.is_success:
+            return ActionState.FAILED
+    return shown
 
 
 def find_refund(

@@ -6,7 +6,7 @@ from posapp.gateways.call import Answer
 from posapp.gateways.moments import from_iso
 from posapp.gateways.outside_text import is_id, plain
 from posapp.gateways.payfac import wire
-from posapp.gateways.payfac.declines import decline_for
+from posapp.gateways.payfac.declines import decline_told
 from posapp.gateways.payfac.minor_units import from_wire
 from posapp.gateways.port import Prepared
 from posapp.gateways.strict_json import Unreadable
@@ -73,5 +73,5 @@ def _increment(prepared: Prepared, said: wire.IncrementAnswer) -> ActionRecord:
         at=from_iso(said.processed_on) if said.processed_on else None,
         reference=prepared.reference,
         auth_code=plain(said.auth_code, 40),
-        decline=None if agreed else decline_for(said.response_code, said.response_summary),
+        decline=None if agreed else decline_told(said),
     )

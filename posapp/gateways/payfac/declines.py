@@ -6,17 +6,30 @@ card, 4 stopped by risk rules, 5 a payout or refund refused before it reached th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from posapp.gateways import decline_words as words
 from posapp.gateways.decline_words import Reason
 from posapp.gateways.outside_text import code as clean_code
+from posapp.gateways.payfac import wire
 from posapp.model.payment import Check, Decline, DeclineClass
 
 _HARD_AMOUNT = replace(words.AMOUNT_WRONG, kind=DeclineClass.HARD)
-_HARD_LIMIT = replace(words.OVER_LIMIT, kind=DeclineClass.HARD, same_card=False)
+_HARD_LIMIT = replace(
+    words.OVER_LIMIT,
+    kind=DeclineClass.HARD,
+    next_step=words.CARD_REFUSED.next_step,
+    same_card=False,
+)
 _HARD_NUMBER = replace(words.NUMBER_WRONG, kind=DeclineClass.HARD)
-_REFUND_REFUSED = Reason(
+_NO_PHONE_ORDERS = replace(
+    words.NEEDS_PRESENCE,
+    next_step="Ask for another card. If other cards are refused with this code too, the account is "
+    "not set up for orders by phone or mail; tell whoever looks after it.",
+)
+_NOT_CARRIED_OUT = Reason(
     DeclineClass.TECHNICAL,
     "The bank did not carry this out.",
     "Look at the payment again. If it is not as it should be, call the gateway.",
@@ -37,7 +50,8 @@ _GROUPS: tuple[tuple[Reason, str], ...] = (
     (words.CARD_KIND, "20015 20039 20044 20052 20053 20083 20103 20122 200T3"),
     (words.NOT_ACTIVE, "20016 20072 20078 2009G"),
     (words.STOPPED, "20017 20018 200R1 200R3"),
-    (words.NEEDS_PRESENCE, "20038 20055 20075 200O5 20112 20150 20151 20154 20155"),
+    (words.NEEDS_PRESENCE, "20038 20055 20075 200O5"),
+    (_NO_PHONE_ORDERS, "20112 20150 20151 20154 20155"),
     (words.NOT_CONFIRMED, "20152"),
     (words.BANK_DOWN, "20031 20068 20091 20092"),
     (
@@ -53,7 +67,7 @@ _GROUPS: tuple[tuple[Reason, str], ...] = (
         """20003 20023 20024 20040 20058 20101 20102 20104 20105 20106 20113 20114 20117 20120 20121
         20156 20157 20197 200E0""",
     ),
-    (_REFUND_REFUSED, "20158"),
+    (_NOT_CARRIED_OUT, "20158"),
     (words.NO_REASON, "20179 20182 20183"),
     (
         words.CARD_REFUSED,
@@ -65,7 +79,7 @@ _GROUPS: tuple[tuple[Reason, str], ...] = (
     (_HARD_LIMIT, "30021 30022"),
     (words.RISK, "40101 40201 40202 40203 40204 40205"),
     (
-        _REFUND_REFUSED,
+        _NOT_CARRIED_OUT,
         """50001 50002 50003 50005 50070 50150 50180 50200 50240 50260 50280 50399 50499 50501 50531
         50599""",
     ),
@@ -75,31 +89,82 @@ _BY_FIRST_DIGIT = {
     "2": words.NO_REASON,
     "3": words.CARD_REFUSED,
     "4": words.RISK,
-    "5": _REFUND_REFUSED,
+    "5": _NOT_CARRIED_OUT,
 }
-_MERCHANT_READS_ADVICE = frozenset({"20179", "20182", "20183"})
+_EXPLAINED = {"01": words.DETAILS_WRONG, "02": words.LATER}
+_USED_UP = frozenset({"40", "41"})
+_NEVER_AGAIN = frozenset({"03", "21"})
+_WAITS = {
+    "24": "an hour",
+    "25": "a day",
+    "26": "two days",
+    "27": "four days",
+    "28": "six days",
+    "29": "eight days",
+    "30": "ten days",
+}
+_FINAL = (DeclineClass.HARD, DeclineClass.RISK)
+
+
+class Told(Protocol):
+    """The part of an answer that says why something was refused."""
+
+    @property
+    def response_code(self) -> str | None: ...
+    @property
+    def response_summary(self) -> str | None: ...
+    @property
+    def processing(self) -> wire.Processing | None: ...
+
+
+def failure_told(told: Told) -> Decline:
+    """Why a capture, a void or a payout failed: what to do does not depend on the card."""
+    return _NOT_CARRIED_OUT.decline(clean_code(told.response_code), told.response_summary)
+
+
+def decline_told(told: Told) -> Decline:
+    """Why a charge, a card check or an increment was refused, in words."""
+    processing = told.processing or wire.Processing()
+    return decline_for(
+        told.response_code,
+        told.response_summary,
+        advice=(processing.recommendation_code, processing.partner_merchant_advice_code),
+    )
 
 
 def decline_for(
-    code: str | None, said: str | None = None, *, recommendation: str | None = None
+    code: str | None, said: str | None = None, *, advice: Sequence[str | None] = ()
 ) -> Decline:
     """A refusal in words; an unknown code is judged by its first digit.
 
     Args:
         code: the response code; None where the answer has none.
         said: the gateway's own summary.
-        recommendation: what the card network advises: 01 needs other details, 02 later, 03 never.
+        advice: what the card networks advise. 01 needs other details, 02 later, 03 never, 21 the
+            cardholder called it off, 24 to 30 after a certain time, 40 and 41 a card that
+            cannot be charged again.
     """
     known = clean_code(code)
     reason = REASONS.get(known) or _BY_FIRST_DIGIT.get(known[:1], words.NO_REASON)
-    if recommendation == "03":
+    return _advised(reason, {(told or "").strip() for told in advice}).decline(known, said)
+
+
+def _advised(reason: Reason, advice: set[str]) -> Reason:
+    """Advice never makes a final refusal softer, and explains only what has no better reason."""
+    if advice & _NEVER_AGAIN:
         kind = reason.kind if reason.kind is DeclineClass.RISK else DeclineClass.HARD
-        reason = replace(words.CARD_REFUSED, kind=kind)
-    elif known in _MERCHANT_READS_ADVICE and recommendation == "01":
-        reason = words.DETAILS_WRONG
-    elif known in _MERCHANT_READS_ADVICE and recommendation == "02":
-        reason = words.OVER_LIMIT
-    return reason.decline(known, said)
+        return replace(words.CARD_REFUSED, kind=kind)
+    if reason.kind in _FINAL:
+        return reason
+    if advice & _USED_UP:
+        return words.USED_UP
+    if reason is words.NO_REASON:
+        reason = next((_EXPLAINED[told] for told in _EXPLAINED if told in advice), reason)
+    wait = next((_WAITS[told] for told in sorted(advice) if told in _WAITS), None)
+    if wait is None:
+        return reason
+    step = f"Ask for another card. The same one may be tried again after {wait}, not before."
+    return replace(reason, next_step=step, same_card=True)
 
 
 _ADDRESS = {

@@ -34,12 +34,14 @@ SENTENCES: dict[str, str] = {
     "velocity_amount_limit_exceeded": "The account has taken as much as it may for now.",
     "amount_exceeds_balance": "This is more than what is left.",
     "refund_amount_exceeds_balance": "This is more than what is left to refund.",
-    "capture_value_greater_than_authorized": "This is more than what is left to capture.",
+    "capture_value_greater_than_authorized": "This is more than what was reserved.",
     "capture_value_greater_than_remaining_authorized": "This is more than what is left to capture.",
-    "void_amount_invalid": "This amount cannot be voided.",
-    "incremental_authorization_unsupported": "A payment with this card cannot be increased.",
-    "incremental_authorization_restricted_for_mcc": "The card network allows no increase to this "
-    "kind of business.",
+    "void_amount_invalid": "Nothing is left that could be voided; a capture may be under way.",
+    "incremental_authorization_unsupported": "The bank of this card does not let a reservation "
+    "grow. Take the rest as a payment of its own.",
+    "incremental_authorization_restricted_for_mcc": "In this line of business the card network "
+    "does not let a reservation grow. Take the rest as a payment of its own.",
+    "payment_invalid": "PayFac finds this payment unfit for that.",
     "payment_type_invalid": "This account is not set up for orders by phone or mail; ask PayFac.",
     "payment_method_not_supported": "This account does not take this kind of card.",
     "card_disabled": "This card cannot be used here. Ask for another card.",
@@ -48,7 +50,7 @@ SENTENCES: dict[str, str] = {
     "business_settings_missing": "This account is not fully set up; ask PayFac.",
     "velocity_count_limit_exceeded": "This account has taken as many payments as it may for now.",
     "api_calls_quota_exceeded": "This account has sent as many requests as it may for now.",
-    "payment_expired": "This payment is too old for that.",
+    "payment_expired": "The reservation has expired; this payment is too old for that.",
     "refund_authorization_declined": "The bank of the card did not allow the refund.",
     "action_failure_limit_exceeded": "This has failed too often on this payment; ask PayFac.",
     "signature_invalid": "The signing secret is not right. Check it in the settings.",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from posapp.gateways.moments import from_iso
 from posapp.gateways.outside_text import plain
 from posapp.gateways.payfac import wire
-from posapp.gateways.payfac.declines import decline_for
+from posapp.gateways.payfac.declines import decline_told, failure_told
 from posapp.gateways.payfac.minor_units import from_wire
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.payment import ActionKind, ActionRecord, ActionState, RefundRecord
@@ -84,19 +84,17 @@ def _kind(entry: wire.Action) -> ActionKind:
 
 
 def _other(entry: wire.Action, currency: str) -> ActionRecord:
-    failed = entry.approved is False
-    advice = entry.processing.recommendation_code if entry.processing else None
+    kind, failed = _kind(entry), entry.approved is False
+    why = decline_told if kind in _TRIES else failure_told
     return ActionRecord(
         id=entry.id,
-        kind=_kind(entry),
+        kind=kind,
         state=_STATES[entry.approved],
         amount=None if entry.amount is None else from_wire(entry.amount, currency),
         at=from_iso(entry.processed_on) if entry.processed_on else None,
         reference=plain(entry.reference, _LONGEST_REFERENCE),
         auth_code=plain(entry.auth_code, 40),
-        decline=decline_for(entry.response_code, entry.response_summary, recommendation=advice)
-        if failed
-        else None,
+        decline=why(entry) if failed else None,
     )
 
 

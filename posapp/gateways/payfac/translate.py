@@ -10,7 +10,7 @@ from posapp.gateways.moments import from_iso
 from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.balances import balances_from
-from posapp.gateways.payfac.declines import address_check, code_check, decline_for
+from posapp.gateways.payfac.declines import address_check, code_check, decline_told
 from posapp.gateways.payfac.history import History, latest_try
 from posapp.gateways.payfac.minor_units import from_wire
 from posapp.gateways.refund_sum import refund_sum
@@ -151,5 +151,4 @@ def _decline(said: wire.PaymentAnswer, actions: Sequence[wire.Action]) -> Declin
     told: wire.PaymentAnswer | wire.Action = said
     if said.response_code is None:
         told = latest_try(actions) or said
-    advice = told.processing.recommendation_code if told.processing else None
-    return decline_for(told.response_code, told.response_summary, recommendation=advice)
+    return decline_told(told)

@@ -75,7 +75,10 @@ class Source(Wire):
 
 
 class Processing(Wire):
+    """What the card networks advise."""
+
     recommendation_code: Lenient[Text] = None
+    partner_merchant_advice_code: Lenient[Text] = None
 
 
 class Link(Wire):
@@ -203,6 +206,7 @@ class IncrementAnswer(Wire):
     response_summary: Lenient[Text] = None
     processed_on: Text | None = None
     auth_code: Lenient[Text] = None
+    processing: Lenient[Processing] = None
 
 
 class Page(Wire):

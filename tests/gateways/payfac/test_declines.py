@@ -98,18 +98,52 @@ def test_an_unknown_code_is_judged_by_its_first_digit(code: str | None, kind: De
 
 
 def test_the_advice_never_to_try_again_wins() -> None:
-    decline = decline_for("20051", recommendation="03")
+    decline = decline_for("20051", advice=("03",))
     assert not decline.same_card_sensible
     assert decline.kind is DeclineClass.HARD
-    assert decline_for("40101", recommendation="03").kind is DeclineClass.RISK
+    assert decline_for("40101", advice=("03",)).kind is DeclineClass.RISK
 
 
 @pytest.mark.parametrize("code", ["20179", "20182", "20183"])
 def test_three_codes_are_explained_by_the_advice(code: str) -> None:
-    assert decline_for(code, recommendation="01").kind is DeclineClass.DATA
-    assert "later" in decline_for(code, recommendation="02").next_step
-    assert not decline_for(code, recommendation="03").same_card_sensible
+    assert decline_for(code, advice=("01",)).kind is DeclineClass.DATA
+    assert "later" in decline_for(code, advice=("02",)).next_step
+    assert not decline_for(code, advice=("03",)).same_card_sensible
     assert decline_for(code).same_card_sensible
+
+
+@pytest.mark.parametrize(
+    ("advice", "wait"),
+    [
+        ("24", "an hour"), ("25", "a day"), ("26", "two days"), ("27", "four days"),
+        ("28", "six days"), ("29", "eight days"), ("30", "ten days"),
+    ],
+)  # fmt: skip
+def test_the_card_network_can_say_how_long_to_wait(advice: str, wait: str) -> None:
+    decline = decline_for("20051", advice=(None, advice))
+    assert f"after {wait}, not before" in decline.next_step
+    assert decline.same_card_sensible
+    assert decline.caller == decline_for("20051").caller
+
+
+@pytest.mark.parametrize(
+    ("code", "advice", "kind", "same_card"),
+    [
+        ("20005", ("21",), DeclineClass.HARD, False),
+        ("20005", ("40",), DeclineClass.HARD, False),
+        ("20051", (None, "41"), DeclineClass.HARD, False),
+        ("20051", ("02", "03"), DeclineClass.HARD, False),
+        ("30041", ("24",), DeclineClass.HARD, False),
+        ("40101", ("24",), DeclineClass.RISK, False),
+        ("20051", ("01",), DeclineClass.SOFT, True),
+        ("20051", ("", "99"), DeclineClass.SOFT, True),
+    ],
+)
+def test_advice_never_makes_a_final_refusal_softer(
+    code: str, advice: tuple[str | None, ...], kind: DeclineClass, same_card: bool
+) -> None:
+    decline = decline_for(code, advice=advice)
+    assert (decline.kind, decline.same_card_sensible) == (kind, same_card)
 
 
 @pytest.mark.parametrize(
