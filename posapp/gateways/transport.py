@@ -11,8 +11,7 @@ import asyncio
 import logging
 import ssl
 import time
-import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ import httpx
 import truststore
 
 from posapp.gateways.call import Answer, Request, address_problem
+from posapp.gateways.inflating import inflated
 from posapp.gateways.outside_text import request_id
 from posapp.gateways.port import GatewayDown, GatewayError, NotSent, OutcomeUnknown, RateLimited
 from posapp.gateways.strict_json import Unreadable
@@ -81,12 +81,10 @@ class Transport:
         # money calls therefore never get one.
         self._fresh = network or _pool(context, most=LINES, kept=0)
         self._lines = _Lines(lambda: network or _pool(context, most=1, kept=1), LINES)
-        self._phases = {
-            "connect": self._patience.connect,
-            "read": self._patience.read,
-            "write": self._patience.write,
-            "pool": self._patience.pool,
-        }
+        opening = {"connect": self._patience.connect, "pool": self._patience.pool}
+        self._phases = {"read": self._patience.read, "write": self._patience.write, **opening}
+        # A read has a deadline as a whole, sooner than those of its phases; timers cost time.
+        self._look_phases = {"read": None, "write": None, **opening}
         self._closed = False
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
@@ -108,7 +106,7 @@ class Transport:
         """
         if not request.body:
             raise ValueError("A money call is sent once, and this one has been.")
-        built = self._built(request, _ONCE)
+        built = self._built(request, _ONCE, self._phases)
         began = time.monotonic()
         problem: GatewayError
         try:
@@ -167,7 +165,7 @@ class Transport:
             await asyncio.sleep(wait)
 
     async def _try(self, request: Request) -> Answer | GatewayError:
-        built = self._built(request, _ONCE if request.alone else {})
+        built = self._built(request, _ONCE if request.alone else {}, self._look_phases)
         began = time.monotonic()
         try:
             async with self._line_for(request) as line:
@@ -193,11 +191,13 @@ class Transport:
     def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncBaseTransport]:
         return nullcontext(self._fresh) if request.alone else self._lines.one()
 
-    def _built(self, request: Request, extra: dict[str, str]) -> httpx.Request:
+    def _built(
+        self, request: Request, extra: Mapping[str, str], phases: Mapping[str, float | None]
+    ) -> httpx.Request:
         if self._closed:
             raise NotSent("The program is closing, so nothing was sent.", may_retry=False)
         built = _built(request, extra)
-        built.extensions["timeout"] = self._phases
+        built.extensions["timeout"] = phases
         return built
 
     async def _exchange(
@@ -278,7 +278,7 @@ class _Body(httpx.AsyncByteStream):
         return bytes(self._body)
 
 
-def _built(request: Request, extra: dict[str, str]) -> httpx.Request:
+def _built(request: Request, extra: Mapping[str, str]) -> httpx.Request:
     headers = {
         "Accept": "application/json",
         "Accept-Encoding": "identity",
@@ -321,18 +321,7 @@ async def _body_of(response: httpx.Response) -> bytes:
         return bytes(raw)
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise Unreadable
-    return _inflated(bytes(raw))
-
-
-def _inflated(raw: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    try:
-        body = unpacker.decompress(raw, LARGEST_ANSWER)
-    except zlib.error:
-        body = b""
-    if not unpacker.eof:
-        raise Unreadable
-    return body
+    return inflated(bytes(raw), largest=LARGEST_ANSWER)
 
 
 def _never_left(fault: BaseException, peer: str) -> NotSent | None:
