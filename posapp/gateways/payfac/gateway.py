@@ -157,7 +157,7 @@ class PayfacGateway(PayfacLookUps):
         )
         return prepared_form(
             "session",
-            session_body(asked),
+            session_body(asked, channel=self._connection.processing_channel_id),
             path=SESSIONS,
             reference=asked.reference,
             amount=asked.amount,
