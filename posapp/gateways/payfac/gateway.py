@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from posapp.gateways.abilities import ActionRequest, PayoutRequest
-from posapp.gateways.answers import reading_of, unreadable_outcome
+from posapp.gateways.answers import outcome_of, payout_refused, reading_of, unreadable_outcome
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.action_answer import NOTHING, action_from, given_back_before
@@ -148,7 +148,9 @@ class PayfacGateway(PayfacLookUps):
                 prepared, document, account=self.account, request_id=answer.request_id
             )
 
-        return await self._acted(answer, taken, nothing="Nothing was paid out.")
+        if not answer.accepted:
+            raise payout_refused(answer, self._explain(answer), self.label)
+        return await outcome_of(answer, taken, self.label)
 
     def prepare_session(self, asked: SessionRequest) -> Prepared:
         currencies = self._connection.currencies
