@@ -170,6 +170,7 @@ async def test_all_that_is_known_of_a_payout_is_said(transport: Transport) -> No
         (to_bank(charge_bearer="BEN"), "OUR"),
         (to_bank(quote_id="qte_1"), "26 small letters"),
         (to_bank(quote_id=QUOTE.upper()), "26 small letters"),
+        (to_bank(quote_id=QUOTE + "a"), "26 small letters"),
         (to_bank(destination=BankAccount("GB", Secret(IBAN[:-1]))), "not a valid IBAN"),
         (to_bank(destination=BankAccount("GB", Secret(""))), "not a valid IBAN"),
         (to_bank(destination=BankAccount("GB", number=Secret("31'92"))), "account number has"),

@@ -249,6 +249,8 @@ async def test_a_payout_is_never_taken_for_a_payment(
         documents.DETAILS | {"destination": {}, "links": {}, "_links": None},
         documents.DETAILS | {"source": {"last4": "4242"}, "destination": {}},
         documents.DETAILS | {"source": {"type": 1}, "destination": {}},
+        documents.DETAILS | {"source": {"id": "x"}, "destination": {}, "links": {}},
+        documents.DETAILS | {"source": {"id": "x"}, "destination": {}, "_links": None},
     ],
 )
 async def test_a_payment_that_looks_a_little_like_a_payout_stays_a_payment(

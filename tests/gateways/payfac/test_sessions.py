@@ -260,7 +260,12 @@ async def test_a_session_that_is_not_there_is_not_made_up(
 
 
 async def test_a_session_is_opened_paid_and_read_at_the_training_gateway(shop: Shop) -> None:
-    connection = replace(shop.connection, scope="gateway payment-sessions")
+    await shop.admin.set(payfac_refuse_unknown_members=True)
+    connection = replace(
+        shop.connection,
+        scope="gateway payment-sessions",
+        processing_channel_id="pc_hpswyyx23geezflc2ocz3exn4y",
+    )
     account = PayfacGateway(connection, shop.transport, clock=samples.present)
     asked = replace(ASKED, expires_at=None, metadata={"agent": "a17"})
     session = await account.send_session(account.prepare_session(asked))
