@@ -12,7 +12,7 @@ import logging
 import ssl
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -75,12 +75,10 @@ class Transport:
         # money calls therefore never get one.
         self._fresh = _pool(context, most=LINES, kept=0)
         self._lines = _Lines(context, LINES)
-        self._phases = {
-            "connect": self._patience.connect,
-            "read": self._patience.read,
-            "write": self._patience.write,
-            "pool": self._patience.pool,
-        }
+        opening = {"connect": self._patience.connect, "pool": self._patience.pool}
+        self._phases = {"read": self._patience.read, "write": self._patience.write, **opening}
+        # A read has a deadline as a whole, sooner than those of its phases; timers cost time.
+        self._look_phases = {"read": None, "write": None, **opening}
         self._closed = False
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
@@ -102,7 +100,7 @@ class Transport:
         """
         if not request.body:
             raise ValueError("A money call is sent once, and this one has been.")
-        built = self._built(request, _ONCE)
+        built = self._built(request, _ONCE, self._phases)
         began = time.monotonic()
         problem: GatewayError
         try:
@@ -161,7 +159,7 @@ class Transport:
             await asyncio.sleep(wait)
 
     async def _try(self, request: Request) -> Answer | GatewayError:
-        built = self._built(request, _ONCE if request.alone else {})
+        built = self._built(request, _ONCE if request.alone else {}, self._look_phases)
         began = time.monotonic()
         try:
             async with self._line_for(request) as line:
@@ -187,11 +185,13 @@ class Transport:
     def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncHTTPTransport]:
         return nullcontext(self._fresh) if request.alone else self._lines.one()
 
-    def _built(self, request: Request, extra: dict[str, str]) -> httpx.Request:
+    def _built(
+        self, request: Request, extra: Mapping[str, str], phases: Mapping[str, float | None]
+    ) -> httpx.Request:
         if self._closed:
             raise NotSent("The program is closing, so nothing was sent.", may_retry=False)
         built = _built(request, extra)
-        built.extensions["timeout"] = self._phases
+        built.extensions["timeout"] = phases
         return built
 
     async def _exchange(
@@ -272,7 +272,7 @@ class _Body(httpx.AsyncByteStream):
         return bytes(self._body)
 
 
-def _built(request: Request, extra: dict[str, str]) -> httpx.Request:
+def _built(request: Request, extra: Mapping[str, str]) -> httpx.Request:
     headers = {
         "Accept": "application/json",
         "Accept-Encoding": "identity",

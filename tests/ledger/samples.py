@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -11,7 +12,16 @@ from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict
 from posapp.model.card import CardSummary, Expiry
 from posapp.model.money import Money
 from posapp.model.order import Customer, Line, Order
-from posapp.model.payment import Payment, PaymentStatus, RefundRecord
+from posapp.model.payment import (
+    ActionKind,
+    ActionRecord,
+    ActionState,
+    Decline,
+    DeclineClass,
+    Payment,
+    PaymentStatus,
+    RefundRecord,
+)
 
 KEY = bytes(range(32))
 AUDIT_KEY = bytes(range(32, 64))
@@ -114,6 +124,33 @@ def payment_of(
         auth_code=auth_code,
         refunds=refunds,
         request_id="req-1",
+    )
+
+
+def reservation_of(attempt: Attempt) -> Payment:
+    """What the gateway says about a charge of ours of which only a part was captured so far."""
+    reserved, at = attempt.intent.amount, attempt.prepared_at
+    poor = Decline("20051", DeclineClass.SOFT, "Not enough.", "Another card.", True, said="No")
+    history = (
+        ActionRecord("act_1", ActionKind.AUTHORISATION, ActionState.DONE, reserved, at,
+                     attempt.intent.reference, "643381"),
+        ActionRecord("act_2", ActionKind.INCREMENT, ActionState.FAILED, Money(500, "EUR"),
+                     at + timedelta(microseconds=1), decline=poor),
+        ActionRecord("act_3", ActionKind.CAPTURE, ActionState.DONE, Money(992, "EUR"),
+                     at + timedelta(hours=1), "C-1"),
+        ActionRecord("act_4", ActionKind.VOID, ActionState.PENDING),
+        *(ActionRecord(f"act_{kind}", kind, ActionState.DONE) for kind in ActionKind),
+    )  # fmt: skip
+    return replace(
+        payment_of(attempt, status=PaymentStatus.PARTLY_CAPTURED),
+        authorised=reserved.minor,
+        voided=1,
+        captured=992,
+        refundable=992,
+        capturable=reserved.minor - 993,
+        capture_by=at + timedelta(days=7),
+        estimated=True,
+        history=history,
     )
 
 

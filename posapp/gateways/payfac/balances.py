@@ -67,14 +67,14 @@ def balances_from(
         # Only a word that says so: after a final capture the rest is gone without a trace.
         capturable = max(0, left) if status in _RESERVED else 0
     pending = refund_sum(history.refunds, ActionState.PENDING)
-    refunded = minor(given.total_refunded)
-    if refunded is None:
-        refunded = refund_sum(history.refunds, ActionState.DONE)
-        if status is PaymentStatus.REFUNDED:
-            refunded = max(refunded, captured)
-    refundable = minor(given.available_to_refund)
-    if refundable is None:
-        refundable = max(0, captured - refunded - pending)
+    # Balances and history come in two answers: a refund that settled in between can be missing
+    # in either, so the larger sum and the smaller rest are true.
+    refunded = max(minor(given.total_refunded) or 0, refund_sum(history.refunds, ActionState.DONE))
+    if given.total_refunded is None and status is PaymentStatus.REFUNDED:
+        refunded = max(refunded, captured)
+    refundable = max(0, captured - refunded - pending)
+    if (told := minor(given.available_to_refund)) is not None:
+        refundable = told if given.total_captured is None else min(told, refundable)
     return Balances(
         authorised=authorised,
         voided=voided,

@@ -12,7 +12,8 @@ from posapp.gateways.payfac.minor_units import from_wire
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.payment import ActionKind, ActionRecord, ActionState, RefundRecord
 
-_KINDS = {
+_KINDS: dict[str, ActionKind | None] = {
+    "refund": None,
     "authorization": ActionKind.AUTHORISATION,
     "cardverification": ActionKind.VERIFICATION,
     "void": ActionKind.VOID,
@@ -20,7 +21,7 @@ _KINDS = {
     "payout": ActionKind.PAYOUT,
     "return": ActionKind.RETURN,
 }
-_REFUND = "refund"
+_TRIES = (ActionKind.AUTHORISATION, ActionKind.VERIFICATION, ActionKind.INCREMENT)
 _STATES = {True: ActionState.DONE, False: ActionState.FAILED, None: ActionState.PENDING}
 _LONGEST_REFERENCE = 80
 
@@ -36,14 +37,14 @@ class History:
     """
 
     def __init__(self, actions: Sequence[wire.Action], currency: str) -> None:
-        self._actions = actions
-        oldest_first = tuple(reversed(actions))
-        self.refunds = tuple(
-            _refund(entry, currency) for entry in oldest_first if _word(entry.type) == _REFUND
-        )
-        self.others = tuple(
-            _other(entry, currency) for entry in oldest_first if _word(entry.type) != _REFUND
-        )
+        known = [(entry, _kind(entry)) for entry in reversed(actions)]
+        self.refunds = tuple(_refund(entry, currency) for entry, kind in known if kind is None)
+        self.others = tuple(_other(entry, kind, currency) for entry, kind in known if kind)
+        tries = [entry for entry, kind in known if kind in _TRIES]
+        self.estimated = any(_word(entry.authorization_type) == "estimated" for entry in tries)
+        """Whether the first reservation was an estimate, which may grow."""
+        self.latest_try = tries[-1] if tries else None
+        """The newest question to the bank whether the card may pay."""
 
     def done(self, *kinds: ActionKind) -> int:
         """Minor units of all actions of these kinds that took effect."""
@@ -53,38 +54,20 @@ class History:
             if action.kind in kinds and action.state is ActionState.DONE and action.amount
         )
 
-    @property
-    def estimated(self) -> bool:
-        """Whether the first reservation was an estimate, which may grow."""
-        kinds = [_word(a.authorization_type) for a in self._actions if _kind(a) in _TRIES]
-        return "estimated" in kinds
-
-    @property
-    def auth_code(self) -> str:
-        entry = latest_try(self._actions)
-        return (entry.auth_code if entry else None) or ""
-
-
-_TRIES = (ActionKind.AUTHORISATION, ActionKind.VERIFICATION, ActionKind.INCREMENT)
-
-
-def latest_try(actions: Sequence[wire.Action]) -> wire.Action | None:
-    """The newest question to the bank whether the card may pay; ``actions`` newest first."""
-    return next((entry for entry in actions if _kind(entry) in _TRIES), None)
-
 
 def _word(text: str | None) -> str:
     return "".join(c for c in (text or "").lower() if c.isalpha())
 
 
-def _kind(entry: wire.Action) -> ActionKind:
-    if _word(entry.authorization_type) == "incremental":
+def _kind(entry: wire.Action) -> ActionKind | None:
+    """What an action is; None for a refund, which has a record of its own."""
+    if entry.authorization_type and _word(entry.authorization_type) == "incremental":
         return ActionKind.INCREMENT
     return _KINDS.get(_word(entry.type), ActionKind.OTHER)
 
 
-def _other(entry: wire.Action, currency: str) -> ActionRecord:
-    kind, failed = _kind(entry), entry.approved is False
+def _other(entry: wire.Action, kind: ActionKind, currency: str) -> ActionRecord:
+    failed = entry.approved is False
     why = decline_told if kind in _TRIES else failure_told
     return ActionRecord(
         id=entry.id,

@@ -11,7 +11,7 @@ from posapp.gateways.outside_text import plain, web_address
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.balances import balances_from
 from posapp.gateways.payfac.declines import address_check, code_check, decline_told
-from posapp.gateways.payfac.history import History, latest_try
+from posapp.gateways.payfac.history import History
 from posapp.gateways.payfac.minor_units import from_wire
 from posapp.gateways.refund_sum import refund_sum
 from posapp.gateways.strict_json import Unreadable
@@ -84,10 +84,10 @@ def payment_from(
         refund_pending=refund_sum(history.refunds, ActionState.PENDING),
         refundable=balances.refundable,
         card=_card(said.source),
-        auth_code=plain(said.auth_code or history.auth_code, 40),
+        auth_code=plain(said.auth_code or _auth_code(history), 40),
         address_check=address_check(said.source.avs_check) if said.source else None,
         code_check=code_check(said.source.cvv_check) if said.source else None,
-        decline=_decline(said, actions) if status is PaymentStatus.DECLINED else None,
+        decline=_decline(said, history) if status is PaymentStatus.DECLINED else None,
         action_url=_redirect(said) if status is PaymentStatus.ACTION_NEEDED else "",
         refunds=history.refunds,
         history=history.others,
@@ -147,8 +147,12 @@ def _card(source: wire.Source | None) -> CardSummary | None:
     )
 
 
-def _decline(said: wire.PaymentAnswer, actions: Sequence[wire.Action]) -> Decline:
+def _auth_code(history: History) -> str | None:
+    return history.latest_try.auth_code if history.latest_try else None
+
+
+def _decline(said: wire.PaymentAnswer, history: History) -> Decline:
     told: wire.PaymentAnswer | wire.Action = said
     if said.response_code is None:
-        told = latest_try(actions) or said
+        told = history.latest_try or said
     return decline_told(told)

@@ -107,3 +107,33 @@ async def test_without_balances_the_history_says_what_is_left(
     details = documents.DETAILS | {"status": status, "balances": None}
     payment = await read(transport, read_as(details, history))
     assert (payment.authorised, payment.voided, payment.capturable, payment.captured) == totals
+
+
+REFUNDED: dict[str, object] = {**documents.ACTIONS[0], "id": "act_9", "amount": 290}
+NOT_YET = documents.balances(authorized=1290, captured=1290)
+ALREADY = documents.balances(authorized=1290, captured=1290, refunded=290)
+
+
+@pytest.mark.parametrize(
+    ("balances", "history", "left", "refunded"),
+    [
+        (NOT_YET, [], 1290, 0),
+        (ALREADY, [REFUNDED], 1000, 290),
+        (NOT_YET, [REFUNDED], 1000, 290),
+        (ALREADY, [], 1000, 290),
+        (NOT_YET, [REFUNDED | {"approved": None}], 1000, 0),
+        (NOT_YET, [REFUNDED | {"approved": False}], 1290, 0),
+        ({"available_to_refund": 700}, [], 700, 0),
+    ],
+)
+@pytest.mark.asyncio
+async def test_whichever_answer_is_older_no_more_is_left_than_there_is(
+    transport: Transport,
+    balances: dict[str, int],
+    history: list[dict[str, object]],
+    left: int,
+    refunded: int,
+) -> None:
+    details = documents.DETAILS | {"status": "Captured", "balances": balances}
+    payment = await read(transport, read_as(details, [*history, *documents.ACTIONS[2:]]))
+    assert (payment.refundable, payment.refunded) == (left, refunded)
