@@ -13,7 +13,7 @@ from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.client import PAGE, PayfacClient
 from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.errors import explain
-from posapp.gateways.payfac.payout_answer import is_payout, payout_from
+from posapp.gateways.payfac.payout_answer import is_payment, is_payout, payout_from
 from posapp.gateways.payfac.search import (
     EVERYTHING,
     found_in,
@@ -59,14 +59,16 @@ class PayfacLookUps(Account):
 
     async def read(self, payment_id: str) -> Payment:
         actions, answer, document = await self._told(payment_id)
-        if is_payout(document):
-            raise NotFound(
-                f"This is no payment of {self.label}, but a payout. Look for it among those."
-            )
         try:
             said = wire.read(wire.PaymentAnswer, document)
-            # Asked for by the id of a session, a payment answers with its own.
+            # Asked for by the id of a session, a payment answers with its own. Only what answers
+            # by its id can say that it is something else.
             if said.id == payment_id or payment_id.startswith(_SESSION):
+                if is_payout(document):
+                    raise NotFound(
+                        f"This is no payment of {self.label}, but a payout. Look for it among "
+                        "those."
+                    )
                 return self._payment(said, answer, actions)
         except Unreadable:
             pass
@@ -88,21 +90,24 @@ class PayfacLookUps(Account):
     async def find_payouts(self, reference: str) -> Sequence[Payout]:
         found = {}
         for entry, answer in await self._listed(reference):
-            if is_payout(entry):
+            if not is_payment(entry):
                 payout = self._read_as_payout(entry, answer)
                 found[payout.id] = payout
         return tuple(found.values())
 
     async def read_payout(self, payout_id: str) -> Payout:
         actions, answer, document = await self._told(payout_id)
-        if not is_payout(document):
-            raise NotFound(
-                f"This is no payout of {self.label}, but a payment. Look for it among those."
-            )
-        payout = self._read_as_payout(document, answer, actions)
-        if payout.id != payout_id:
-            raise unreadable_read(answer, self.label)
-        return payout
+        try:
+            if wire.read(wire.PayoutAnswer, document).id == payout_id:
+                if is_payment(document):
+                    raise NotFound(
+                        f"This is no payout of {self.label}, but a payment. Look for it among "
+                        "those."
+                    )
+                return self._payout(document, answer, actions)
+        except Unreadable:
+            pass
+        raise unreadable_read(answer, self.label)
 
     async def history(self, *, since: datetime, until: datetime, page: str = "") -> HistoryPage:
         return await self._search(EVERYTHING, since=since, until=until, page=page)

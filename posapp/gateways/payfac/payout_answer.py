@@ -49,6 +49,20 @@ def is_payout(document: object) -> bool:
     return isinstance(kind, str) and kind.lower() in _FROM_US
 
 
+def is_payment(document: object) -> bool:
+    """Whether a document is certainly about money that came in: it names who paid, or goes nowhere.
+
+    In doubt it is none: a payout that is taken for a payment would be looked for in vain.
+    """
+    if not isinstance(document, dict):
+        return False
+    source = document.get("source")
+    kind = source.get("type") if isinstance(source, dict) else None
+    if isinstance(kind, str):
+        return kind.lower() not in _FROM_US
+    return not isinstance(document.get("destination"), dict)
+
+
 def accepted_payout(
     prepared: Prepared, document: object, *, account: str, request_id: str
 ) -> Payout:

@@ -203,7 +203,8 @@ async def test_money_that_came_back_says_why(transport: Transport) -> None:
         (CLASSIC | {"amount": None}, GatewayDown),
         (CLASSIC | {"status": None}, GatewayDown),
         (CLASSIC | {"requested_on": "yesterday"}, GatewayDown),
-        ([], NotFound),
+        (documents.DETAILS | {"id": "pay_other"}, GatewayDown),
+        ([], GatewayDown),
     ],
 )
 async def test_what_is_no_payout_is_not_made_one(
@@ -242,23 +243,54 @@ async def test_a_payout_is_never_taken_for_a_payment(
 
 
 @pytest.mark.parametrize(
-    "document",
+    ("changes", "certain"),
     [
-        documents.DETAILS | {"destination": {"type": "card"}},
-        documents.DETAILS | {"links": {}, "_links": None},
-        documents.DETAILS | {"destination": {}, "links": {}, "_links": None},
-        documents.DETAILS | {"source": {"last4": "4242"}, "destination": {}},
-        documents.DETAILS | {"source": {"type": 1}, "destination": {}},
-        documents.DETAILS | {"source": {"id": "x"}, "destination": {}, "links": {}},
-        documents.DETAILS | {"source": {"id": "x"}, "destination": {}, "_links": None},
+        ({}, True),
+        ({"source": None}, True),
+        ({"destination": {"type": "card"}}, True),
+        ({"links": {}, "_links": None}, True),
+        ({"destination": {}, "links": {}, "_links": None}, True),
+        ({"source": {"last4": "4242"}, "destination": {}}, False),
+        ({"source": {"type": 1}, "destination": {}}, False),
+        ({"source": {"id": "x"}, "destination": {}, "links": {}}, False),
+        ({"source": {"id": "x"}, "destination": {}, "_links": None}, False),
     ],
 )
-async def test_a_payment_that_looks_a_little_like_a_payout_stays_a_payment(
-    transport: Transport, document: dict[str, object]
+async def test_what_may_be_a_payment_is_found_as_one_and_what_may_be_a_payout_as_one_too(
+    transport: Transport, changes: dict[str, object], certain: bool
 ) -> None:
-    """A charge that were taken for a payout would be looked for in vain, and made again."""
-    async with peer(saying(202, documents.page(document))) as other:
+    """What were taken for the other would be looked for in vain, and sent again."""
+    async with peer(saying(202, documents.page(documents.DETAILS | changes))) as other:
         account = account_at(transport, other.url)
         [payment] = await account.find("T1-1043-1-K7QX", since=samples.NOW)
-        assert await account.find_payouts("T1-1043-1-K7QX") == ()
+        payouts = await account.find_payouts("T1-1043-1-K7QX")
     assert payment.id == documents.PAYMENT_ID
+    assert [payout.status for payout in payouts] == ([] if certain else [PayoutStatus.UNKNOWN])
+
+
+async def test_an_answer_about_something_else_does_not_say_that_a_payment_is_a_payout(
+    transport: Transport,
+) -> None:
+    act = by_path(
+        {
+            f"GET /payments/{PAYOUT_ID}": saying(200, CLASSIC | {"id": "pay_other"}),
+            f"GET /payments/{PAYOUT_ID}/actions": saying(200, []),
+        }
+    )
+    async with peer(act) as other:
+        with pytest.raises(GatewayDown):
+            await account_at(transport, other.url).read(PAYOUT_ID)
+
+
+async def test_what_may_be_either_is_read_as_what_it_is_asked_for(transport: Transport) -> None:
+    unclear = documents.DETAILS | {"source": {"last4": "4242"}, "destination": {}}
+    assert (await read(transport, unclear)).status is PayoutStatus.UNKNOWN
+    act = by_path(
+        {
+            f"GET /payments/{PAYOUT_ID}": saying(200, unclear),
+            f"GET /payments/{PAYOUT_ID}/actions": saying(200, []),
+        }
+    )
+    async with peer(act) as other:
+        payment = await account_at(transport, other.url).read(PAYOUT_ID)
+    assert payment.captured == 1290
