@@ -104,12 +104,14 @@ class PaymentPages(Protocol):
 class HistoryPage:
     """Some payments, newest first; ``next_page`` leads on and is empty at the end.
 
-    ``unreadable`` counts entries that are no payment this program can read.
+    ``payouts`` are what was sent out and stood among them; ``unreadable`` counts entries that
+    are nothing this program can read.
     """
 
     payments: tuple[Payment, ...]
     next_page: str = ""
     unreadable: int = 0
+    payouts: tuple[Payout, ...] = ()
 
 
 @runtime_checkable
@@ -184,17 +186,26 @@ class PaymentSessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PayoutRequest:
-    """Money to send out. ``holder`` owns the card or account; ``statement`` is what the payee's
-    bank shows, which a bank account needs; ``scheme`` is swift, local, instant or empty."""
+    """Money to send out. ``holder`` owns the card or account, ``sender`` is who pays where that
+    is not the shop; ``statement`` is what the payee's bank shows, which a bank account needs.
+
+    For banks, ``scheme`` is swift, local, instant or empty; ``charge_bearer`` says who pays them:
+    OUR, SHA (shared) or empty; ``quote_id`` holds an exchange rate that was agreed before. For
+    cards, ``transfer_type`` is the card network's code for this kind of transfer.
+    """
 
     amount: Money
     destination: Destination
     reference: str
     key: str
     holder: AccountHolder | None = None
+    sender: AccountHolder | None = None
     purpose: str = ""
     statement: str = ""
     scheme: str = ""
+    charge_bearer: str = ""
+    quote_id: str = ""
+    transfer_type: str = ""
 
 
 @runtime_checkable

@@ -78,14 +78,12 @@ async def reading_of(answer: Answer, understand: Callable[[object], Thing], peer
 
 def charge_refused(answer: Answer, explained: Explained, peer: str) -> GatewayError:
     """The error for a definite refusal of a charge."""
-    if answer.status == 404:
-        return Rejected(
-            f"{peer} does not take charges at this address. Nothing was charged. "
-            "Check the address in the settings.",
-            said=explained.said or "HTTP 404",
-            request_id=answer.request_id,
-        )
-    return _refused(answer, explained, peer, "Nothing was charged.")
+    return _request_refused(answer, explained, peer, "charges", "Nothing was charged.")
+
+
+def payout_refused(answer: Answer, explained: Explained, peer: str) -> GatewayError:
+    """The error for a definite refusal of a payout."""
+    return _request_refused(answer, explained, peer, "payouts", "Nothing was paid out.")
 
 
 def action_refused(
@@ -147,6 +145,19 @@ def unreadable_read(answer: Answer, peer: str) -> GatewayDown:
         said=f"HTTP {answer.status}",
         request_id=answer.request_id,
     )
+
+
+def _request_refused(
+    answer: Answer, explained: Explained, peer: str, what: str, nothing: str
+) -> GatewayError:
+    if answer.status == 404:
+        return Rejected(
+            f"{peer} does not take {what} at this address. {nothing} "
+            "Check the address in the settings.",
+            said=explained.said or "HTTP 404",
+            request_id=answer.request_id,
+        )
+    return _refused(answer, explained, peer, nothing)
 
 
 def _refused(answer: Answer, explained: Explained, peer: str, nothing: str) -> GatewayError:

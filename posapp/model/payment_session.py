@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +16,7 @@ class SessionRequest:
     """What a session is opened for; an ``amount`` of zero only verifies a card.
 
     ``country`` is that of the bill, two letters. The two addresses are where the customer goes
-    after a payment that led through another page.
+    after a payment that led through another page. ``metadata`` are notes that stay with it.
     """
 
     amount: Money
@@ -27,6 +28,7 @@ class SessionRequest:
     customer: Customer = field(default_factory=Customer)
     capture: bool = True
     expires_at: datetime | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

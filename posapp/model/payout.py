@@ -11,6 +11,9 @@ from posapp.model.money import Money
 from posapp.model.payment import ActionRecord, Decline
 from posapp.model.secret import Secret
 
+_SHORTEST_IBAN = 15
+_LONGEST_IBAN = 34
+
 
 class PayoutStatus(StrEnum):
     """How far the money got. RETURNED was paid once and came back."""
@@ -29,25 +32,41 @@ class HolderKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """Where somebody lives; ``country`` is two letters. What is not known is empty."""
+
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountHolder:
-    """Who is paid: a person has a first and a last name, all others a ``company_name``."""
+    """Who is paid, or who pays: a person has a first and a last name, all others a
+    ``company_name``."""
 
     kind: HolderKind
     first_name: str = ""
     last_name: str = ""
     company_name: str = ""
+    address: PostalAddress = field(default_factory=PostalAddress)
 
 
 @dataclass(frozen=True, slots=True)
 class BankAccount:
     """Where a bank finds the account: an ``iban``, or a number with what the country needs.
 
-    ``country`` is two letters; ``kind`` is savings, current or cash.
+    ``country`` is two letters; ``bban`` is the country's own long form of the account; ``kind``
+    is savings, current or cash.
     """
 
     country: str
     iban: Secret | None = field(default=None, repr=False)
     number: Secret | None = field(default=None, repr=False)
+    bban: Secret | None = field(default=None, repr=False)
     bank_code: str = ""
     branch_code: str = ""
     swift_bic: str = ""
@@ -62,6 +81,30 @@ class SavedInstrument:
 
 
 Destination = Card | BankAccount | SavedInstrument
+
+
+def iban_holds(iban: Secret) -> bool:
+    """Whether it is made like an IBAN, without blanks, and its check digits are right (ISO 13616).
+
+    Raises:
+        SecretWiped: it was wiped before.
+    """
+    with iban.view() as letters:
+        length = len(letters)
+        if not _SHORTEST_IBAN <= length <= _LONGEST_IBAN:
+            return False
+        rest = 0
+        for place in range(length):
+            # The first four are read last: two letters of the country and two check digits.
+            at = (place + 4) % length
+            code = letters[at]
+            if 48 <= code <= 57 and at > 1:
+                rest = (rest * 10 + code - 48) % 97
+            elif 65 <= code <= 90 and at not in (2, 3):
+                rest = (rest * 100 + code - 55) % 97
+            else:
+                return False
+        return rest == 1
 
 
 @dataclass(frozen=True, slots=True)

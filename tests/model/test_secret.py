@@ -146,6 +146,18 @@ def test_wiping_overwrites_the_memory_itself() -> None:
         assert bytes(memory) == bytes(len(CANARY))
 
 
+def test_a_view_shows_the_live_bytes_and_cannot_change_them() -> None:
+    secret = Secret("Möhre")
+    with secret.view() as letters:
+        assert bytes(letters) == "Möhre".encode()
+        with pytest.raises(TypeError):
+            letters[0] = 0
+    assert secret.reveal() == "Möhre"
+    secret.wipe()
+    with pytest.raises(SecretWiped, match="Ask for it again"):
+        secret.view()
+
+
 def test_the_memory_is_overwritten_when_the_last_holder_lets_go() -> None:
     secret = Secret(CANARY)
     buffer = secret._buffer

@@ -17,7 +17,7 @@ class PayfacConnection:
     describes it, ``form`` with HTTP Basic as Checkout.com does. ``refund_unit`` is the unit of
     ``refund_amount``, which the API leaves open: without it only full refunds are possible.
     ``payout_source`` (``ca_…`` or ``ent_…``) is where payouts are taken from, through the channel
-    ``processing_channel_id``: without both there are none.
+    ``processing_channel_id``: without both there are none. Payment sessions name the channel too.
     """
 
     account: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from posapp.gateways.abilities import ActionRequest, PayoutRequest
-from posapp.gateways.answers import reading_of, unreadable_outcome
+from posapp.gateways.answers import outcome_of, payout_refused, reading_of, unreadable_outcome
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.action_answer import NOTHING, action_from, given_back_before
@@ -148,7 +148,9 @@ class PayfacGateway(PayfacLookUps):
                 prepared, document, account=self.account, request_id=answer.request_id
             )
 
-        return await self._acted(answer, taken, nothing="Nothing was paid out.")
+        if not answer.accepted:
+            raise payout_refused(answer, self._explain(answer), self.label)
+        return await outcome_of(answer, taken, self.label)
 
     def prepare_session(self, asked: SessionRequest) -> Prepared:
         currencies = self._connection.currencies
@@ -157,7 +159,7 @@ class PayfacGateway(PayfacLookUps):
         )
         return prepared_form(
             "session",
-            session_body(asked),
+            session_body(asked, channel=self._connection.processing_channel_id),
             path=SESSIONS,
             reference=asked.reference,
             amount=asked.amount,

@@ -13,13 +13,14 @@ from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.client import PAGE, PayfacClient
 from posapp.gateways.payfac.connection import PayfacConnection
 from posapp.gateways.payfac.errors import explain
-from posapp.gateways.payfac.payout_answer import is_payout, payout_from
+from posapp.gateways.payfac.payout_answer import is_payment, is_payout, payout_from
 from posapp.gateways.payfac.search import (
     EVERYTHING,
     found_in,
     pairs_of,
     query_for,
     search_body,
+    search_refused,
     terms_problem,
 )
 from posapp.gateways.payfac.translate import payment_from
@@ -58,12 +59,16 @@ class PayfacLookUps(Account):
 
     async def read(self, payment_id: str) -> Payment:
         actions, answer, document = await self._told(payment_id)
-        if is_payout(document):
-            raise NotFound(f"This is no payment of {self.label}, but a payout.")
         try:
             said = wire.read(wire.PaymentAnswer, document)
-            # Asked for by the id of a session, a payment answers with its own.
+            # Asked for by the id of a session, a payment answers with its own. Only what answers
+            # by its id can say that it is something else.
             if said.id == payment_id or payment_id.startswith(_SESSION):
+                if is_payout(document):
+                    raise NotFound(
+                        f"This is no payment of {self.label}, but a payout. Look for it among "
+                        "those."
+                    )
                 return self._payment(said, answer, actions)
         except Unreadable:
             pass
@@ -85,19 +90,24 @@ class PayfacLookUps(Account):
     async def find_payouts(self, reference: str) -> Sequence[Payout]:
         found = {}
         for entry, answer in await self._listed(reference):
-            if is_payout(entry):
+            if not is_payment(entry):
                 payout = self._read_as_payout(entry, answer)
                 found[payout.id] = payout
         return tuple(found.values())
 
     async def read_payout(self, payout_id: str) -> Payout:
         actions, answer, document = await self._told(payout_id)
-        if not is_payout(document):
-            raise NotFound(f"This is no payout of {self.label}, but a payment.")
-        payout = self._read_as_payout(document, answer, actions)
-        if payout.id != payout_id:
-            raise unreadable_read(answer, self.label)
-        return payout
+        try:
+            if wire.read(wire.PayoutAnswer, document).id == payout_id:
+                if is_payment(document):
+                    raise NotFound(
+                        f"This is no payout of {self.label}, but a payment. Look for it among "
+                        "those."
+                    )
+                return self._payout(document, answer, actions)
+        except Unreadable:
+            pass
+        raise unreadable_read(answer, self.label)
 
     async def history(self, *, since: datetime, until: datetime, page: str = "") -> HistoryPage:
         return await self._search(EVERYTHING, since=since, until=until, page=page)
@@ -179,9 +189,7 @@ class PayfacLookUps(Account):
         self, document: object, answer: Answer, actions: Sequence[wire.Action] = ()
     ) -> Payout:
         try:
-            return payout_from(
-                document, account=self.account, request_id=answer.request_id, actions=actions
-            )
+            return self._payout(document, answer, actions)
         except Unreadable:
             pass
         raise unreadable_read(answer, self.label)
@@ -191,21 +199,33 @@ class PayfacLookUps(Account):
     ) -> HistoryPage:
         body = search_body(query, since=since, until=until)
         answer = await self._client.search(body, pairs_of(page))
-        self._check_read(answer, by_id=False)
+        if not answer.accepted:
+            raise search_refused(answer, self._explain(answer), self.label)
 
         def shown(document: object) -> HistoryPage:
             found = found_in(document, base_url=self._connection.base_url, asked=page)
-            payments, unreadable = [], 0
+            payments: list[Payment] = []
+            payouts: list[Payout] = []
+            unreadable = 0
             for entry in found.entries:
-                if is_payout(entry):
-                    continue
                 try:
-                    payments.append(self._payment(wire.read(wire.PaymentAnswer, entry), answer))
+                    if is_payout(entry):
+                        payouts.append(self._payout(entry, answer))
+                    else:
+                        payments.append(self._payment(wire.read(wire.PaymentAnswer, entry), answer))
                 except Unreadable:
                     unreadable += 1
+
             # Entries carry no history, and the gateway may round the span: it is ours that counts.
-            inside = tuple(one for one in payments if since <= one.created_at < until)
-            return HistoryPage(inside, found.next_page, unreadable)
+            def inside(moment: datetime | None) -> bool:
+                return moment is None or since <= moment < until
+
+            return HistoryPage(
+                tuple(one for one in payments if inside(one.created_at)),
+                found.next_page,
+                unreadable,
+                tuple(one for one in payouts if inside(one.created_at)),
+            )
 
         return await reading_of(answer, shown, self.label)
 
@@ -221,6 +241,13 @@ class PayfacLookUps(Account):
             "It is being looked up.",
             said=said,
             request_id=answer.request_id,
+        )
+
+    def _payout(
+        self, document: object, answer: Answer, actions: Sequence[wire.Action] = ()
+    ) -> Payout:
+        return payout_from(
+            document, account=self.account, request_id=answer.request_id, actions=actions
         )
 
     def _payment(

@@ -33,11 +33,34 @@ _FROM_US = ("currency_account", "entity")
 
 def is_payout(document: object) -> bool:
     """Whether a document is certainly about money sent out: it goes somewhere, and comes from us
-    or from nowhere that is told."""
+    or from nowhere that is told.
+
+    A source that does not tell its kind leaves it to the newer shape, which alone has ``links``.
+    In doubt it is none: a payment that is taken for a payout would be looked for in vain.
+    """
     if not isinstance(document, dict) or not isinstance(document.get("destination"), dict):
         return False
     source = document.get("source")
-    return source is None or (isinstance(source, dict) and source.get("type") in _FROM_US)
+    if source is None:
+        return True
+    kind = source.get("type") if isinstance(source, dict) else None
+    if kind is None:
+        return isinstance(document.get("links"), dict) and document.get("_links") is None
+    return isinstance(kind, str) and kind.lower() in _FROM_US
+
+
+def is_payment(document: object) -> bool:
+    """Whether a document is certainly about money that came in: it names who paid, or goes nowhere.
+
+    In doubt it is none: a payout that is taken for a payment would be looked for in vain.
+    """
+    if not isinstance(document, dict):
+        return False
+    source = document.get("source")
+    kind = source.get("type") if isinstance(source, dict) else None
+    if isinstance(kind, str):
+        return kind.lower() not in _FROM_US
+    return not isinstance(document.get("destination"), dict)
 
 
 def accepted_payout(
@@ -46,14 +69,15 @@ def accepted_payout(
     """What a request was answered: taken in, and never more than that.
 
     Raises:
-        Unreadable: the answer names no payout, or one under another reference.
+        Unreadable: the answer names no payout, or is about another one.
     """
     said = wire.read(wire.PayoutAnswer, document)
-    if not is_id(said.id) or said.reference not in (prepared.reference, None):
+    if not is_id(said.id) or not _is_about(said, prepared):
         raise Unreadable
     status = _status(said)
     if status not in (PayoutStatus.PENDING, PayoutStatus.DECLINED):
         status = PayoutStatus.PENDING if said.status is None else PayoutStatus.UNKNOWN
+    declined = status is PayoutStatus.DECLINED
     return Payout(
         account=account,
         id=said.id,
@@ -61,6 +85,7 @@ def accepted_payout(
         amount=prepared.amount,
         status=status,
         status_said=plain(said.status, 40),
+        decline=payout_decline(said.response_code, said.response_summary) if declined else None,
         request_id=request_id,
     )
 
@@ -91,6 +116,17 @@ def payout_from(
         decline=_why(status, actions),
         history=history,
         request_id=request_id,
+    )
+
+
+def _is_about(said: wire.PayoutAnswer, prepared: Prepared) -> bool:
+    """Whether nothing in the answer speaks of another payout; most of it may be left out."""
+    currency = (said.currency or prepared.amount.currency).upper()
+    amount = prepared.amount if said.amount is None else from_wire(said.amount, currency)
+    return (
+        currency == prepared.amount.currency
+        and amount == prepared.amount
+        and said.reference in (prepared.reference, None)
     )
 
 

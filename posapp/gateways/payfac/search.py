@@ -12,10 +12,13 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from posapp.gateways import json_body
 from posapp.gateways.abilities import SearchTerms
+from posapp.gateways.answers import Explained, read_refused
+from posapp.gateways.call import Answer
 from posapp.gateways.moments import to_iso
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.minor_units import amount_problem, to_wire
+from posapp.gateways.port import GatewayDown, GatewayError, Unauthorised
 from posapp.gateways.preparing import Problem
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.payment import PaymentStatus
@@ -119,6 +122,25 @@ def found_in(document: object, *, base_url: str, asked: str) -> Found:
     if not pairs or following == asked or len(following) > _LONGEST_CURSOR:
         raise Unreadable
     return Found(page.data, following)
+
+
+def search_refused(answer: Answer, explained: Explained, peer: str) -> GatewayError:
+    """The error for a definite refusal of a search; it is a beta call with a right of its own."""
+    if answer.status == 403:
+        return Unauthorised(
+            f"The key for {peer} may not search payments. Its scope needs payments:search; add it "
+            "in the settings.",
+            said=explained.said or "HTTP 403",
+            request_id=answer.request_id,
+        )
+    if answer.status in (400, 422):
+        return GatewayDown(
+            f"{peer} refused the search. {explained.sentence} ".rstrip()
+            + " Begin again with its first page, or search for something else.",
+            said=explained.said or f"HTTP {answer.status}",
+            request_id=answer.request_id,
+        )
+    return read_refused(answer, explained, peer, by_id=False)
 
 
 def pairs_of(page: str) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,9 @@ _LONGEST_REFERENCE = 50
 _LONGEST_DESCRIPTION = 100
 _LONGEST_URL = 1024
 _LONGEST_NAME = 255
+_LONGEST_EMAIL = 255
+_LONGEST_NOTE = 255
+_MOST_NOTES = 18
 
 
 def session_problem(
@@ -45,9 +48,14 @@ def session_problem(
     for field, name, text, longest in (
         ("description", "description", asked.description, _LONGEST_DESCRIPTION),
         ("name", "customer's name", asked.customer.name, _LONGEST_NAME),
+        ("email", "e-mail address", asked.customer.email, _LONGEST_EMAIL),
     ):
         if len(text) > longest:
             return field, f"The {name} has more than {longest} characters. Shorten it."
+    if len(asked.metadata) > _MOST_NOTES:
+        return "metadata", f"A payment session takes at most {_MOST_NOTES} notes."
+    if any(len(text) > _LONGEST_NOTE for note in asked.metadata.items() for text in note):
+        return "metadata", f"A note has more than {_LONGEST_NOTE} characters. Shorten it."
     if asked.expires_at is not None and asked.expires_at <= now:
         return "expires_at", "The session would have expired before it begins."
     return None
@@ -64,8 +72,12 @@ def submission_problem(asked: Submission) -> Problem | None:
     return None
 
 
-def session_body(asked: SessionRequest) -> json_body.Built:
-    """An order that the customer pays in PayFac's own form: no phone order any more."""
+def session_body(asked: SessionRequest, *, channel: str) -> json_body.Built:
+    """An order that the customer pays in PayFac's own form: no phone order any more.
+
+    Args:
+        channel: the processing channel of the account; empty where it needs none.
+    """
     document: dict[str, object] = {
         "amount": to_wire(asked.amount),
         "currency": asked.amount.currency,
@@ -83,6 +95,10 @@ def session_body(asked: SessionRequest) -> json_body.Built:
         document["customer"] = customer
     if asked.expires_at is not None:
         document["expires_on"] = to_iso(asked.expires_at)
+    if asked.metadata:
+        document["metadata"] = dict(asked.metadata)
+    if channel:
+        document["processing_channel_id"] = channel
     return json_body.build(document)
 
 

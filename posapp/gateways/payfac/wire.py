@@ -118,6 +118,8 @@ class PayoutAnswer(Wire):
     currency: Name | None = None
     reference: Text | None = None
     requested_on: Text | None = None
+    response_code: Lenient[Text] = None
+    response_summary: Lenient[Text] = None
     destination: Lenient[PayoutDestination] = None
 
 

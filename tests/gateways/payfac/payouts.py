@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from posapp.gateways.abilities import PayoutRequest
+from posapp.gateways.payfac.gateway import PayfacGateway
+from posapp.gateways.transport import Transport
 from posapp.model.money import Money
 from posapp.model.payout import AccountHolder, BankAccount, HolderKind, SavedInstrument
 from posapp.model.secret import Secret
@@ -50,3 +52,8 @@ SAVED = PayoutRequest(
     key="payout-saved",
     statement="Withdrawal",
 )
+
+
+def account_at(transport: Transport, url: str = "https://payfac.test") -> PayfacGateway:
+    connection = replace(samples.payfac(url), payout_source=SOURCE, processing_channel_id=CHANNEL)
+    return PayfacGateway(connection, transport, clock=samples.clock)

@@ -102,17 +102,21 @@ async def test_a_search_says_what_and_when(transport: Transport, status: int) ->
 
 
 @pytest.mark.asyncio
-async def test_only_payments_of_the_span_are_shown(transport: Transport) -> None:
+async def test_only_what_lies_in_the_span_is_shown_and_payouts_apart(transport: Transport) -> None:
     late = documents.DETAILS | {"id": "pay_late", "requested_on": "2026-01-01T11:11:11.473766Z"}
     early = documents.DETAILS | {"id": "pay_early", "requested_on": "2026-01-01T10:11:11.473765Z"}
     broken = documents.DETAILS | {"amount": "much"}
-    sent_out = {**documents.PAYOUT, "destination": {"type": "card"}, "amount": 5}
-    answer = found(late, documents.DETAILS, early, broken, sent_out)
+    sent_out = {**documents.PAYOUT, "destination": {"type": "card"}, "amount": 5, "currency": "EUR"}
+    in_time = sent_out | {"id": "pay_out", "requested_on": "2026-01-01T10:12:00Z"}
+    sent_late = sent_out | {"requested_on": "2026-01-01T11:12:00Z"}
+    odd = sent_out | {"amount": "5"}
+    answer = found(late, documents.DETAILS, early, broken, in_time, sent_late, odd)
     async with peer(saying(202, answer)) as other:
         page = await shop(transport, other.url).history(since=SINCE, until=UNTIL)
         assert other.received[0].document["query"] == "amount:>=0"
     assert [one.id for one in page.payments] == [documents.PAYMENT_ID]
-    assert page.unreadable == 1
+    assert [(one.id, one.amount) for one in page.payouts] == [("pay_out", Money(5, "EUR"))]
+    assert page.unreadable == 2
 
 
 @pytest.mark.parametrize(
@@ -179,19 +183,21 @@ async def test_a_page_that_leads_nowhere_is_no_page(transport: Transport, answer
 
 
 @pytest.mark.parametrize(
-    ("act", "error"),
+    ("act", "error", "words"),
     [
-        (saying(400, documents.refused("request_invalid")), GatewayDown),
-        (saying(422, documents.refused("paging_limit_invalid")), GatewayDown),
-        (saying(401), Unauthorised),
-        (saying(403), Unauthorised),
-        (saying(502), GatewayDown),
+        (saying(400, documents.refused("request_invalid")), GatewayDown, "refused the search"),
+        (saying(422, documents.refused("paging_limit_invalid")), GatewayDown, "its first page"),
+        (saying(400, body=b"<html>"), GatewayDown, "refused the search"),
+        (saying(401), Unauthorised, "does not accept the key"),
+        (saying(403), Unauthorised, "payments:search"),
+        (saying(404), GatewayDown, "Check the address"),
+        (saying(502), GatewayDown, "a fault of its own"),
     ],
 )
 @pytest.mark.asyncio
 async def test_a_refused_search_says_what_to_do(
-    transport: Transport, act: Act, error: type[Exception]
+    transport: Transport, act: Act, error: type[Exception], words: str
 ) -> None:
     async with peer(act) as other:
-        with pytest.raises(error):
+        with pytest.raises(error, match=words):
             await shop(transport, other.url).search(TERMS, since=SINCE, until=UNTIL)

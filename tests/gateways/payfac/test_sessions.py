@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -121,7 +122,11 @@ async def test_a_session_is_opened_with_what_it_is_for(transport: Transport) -> 
         (replace(ASKED, failure_url="https://shop.test/" + "x" * 1024), "1024"),
         (replace(ASKED, amount=Money(1290, "GBP")), "does not take GBP"),
         (replace(ASKED, amount=Money(-1, "EUR")), "below zero"),
-        (replace(ASKED, customer=Customer(name="x" * 256)), "255"),
+        (replace(ASKED, customer=Customer(name="x" * 256)), "name has more than 255"),
+        (replace(ASKED, customer=Customer(email="x" * 256)), "e-mail address has more than 255"),
+        (replace(ASKED, metadata={f"note-{n}": "" for n in range(19)}), "at most 18 notes"),
+        (replace(ASKED, metadata={"agent": "x" * 256}), "note has more than 255"),
+        (replace(ASKED, metadata={"x" * 256: "agent"}), "note has more than 255"),
         (replace(ASKED, expires_at=samples.NOW), "expired before"),
     ],
 )
@@ -130,6 +135,17 @@ async def test_a_broken_limit_of_a_session_is_named(
 ) -> None:
     with pytest.raises(Rejected, match=words):
         account_at(transport).prepare_session(asked)
+
+
+async def test_a_session_names_the_channel_of_the_account_and_its_notes(
+    transport: Transport,
+) -> None:
+    channel = "pc_hpswyyx23geezflc2ocz3exn4y"
+    connection = replace(samples.payfac(), processing_channel_id=channel)
+    account = PayfacGateway(connection, transport, clock=samples.clock)
+    notes = {f"note-{number}": "x" * 255 for number in range(18)}
+    body = json.loads(bytes(account.prepare_session(replace(ASKED, metadata=notes)).body))
+    assert (body["processing_channel_id"], body["metadata"]) == (channel, notes)
 
 
 @pytest.mark.parametrize(
@@ -244,9 +260,15 @@ async def test_a_session_that_is_not_there_is_not_made_up(
 
 
 async def test_a_session_is_opened_paid_and_read_at_the_training_gateway(shop: Shop) -> None:
-    connection = replace(shop.connection, scope="gateway payment-sessions")
+    await shop.admin.set(payfac_refuse_unknown_members=True)
+    connection = replace(
+        shop.connection,
+        scope="gateway payment-sessions",
+        processing_channel_id="pc_hpswyyx23geezflc2ocz3exn4y",
+    )
     account = PayfacGateway(connection, shop.transport, clock=samples.present)
-    session = await account.send_session(account.prepare_session(replace(ASKED, expires_at=None)))
+    asked = replace(ASKED, expires_at=None, metadata={"agent": "a17"})
+    session = await account.send_session(account.prepare_session(asked))
     assert session.secret is not None
     assert (await account.read_session(session.id)).payment_id == ""
 
