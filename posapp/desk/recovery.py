@@ -37,6 +37,7 @@ _DISK_PAUSE = timedelta(seconds=30)
 _BETWEEN_LOOK_UPS = 1.0  # seconds; recovery is never the reason for a rate limit
 _CAPTURE_PAUSE = timedelta(seconds=1.2)
 _SWEEP_ROOM = timedelta(hours=24)  # a till that was off for a day still makes its last sweep
+_LEAVING = (State.PREPARED, State.SENDING)
 _EARLIER = timedelta(minutes=5)  # how far a gateway's clock may be behind ours
 
 
@@ -79,7 +80,7 @@ class Recovery:
         async with self._turn:
             await self._open_attempts()
             current = await self._ledger.journal.read(attempt.id)
-            leaving = current.state in (State.PREPARED, State.SENDING)
+            leaving = current.state in _LEAVING
             followed = self._till.under_way.is_followed(attempt.id)
             looked_for = current.state.is_open or current.state is State.NOT_CHARGED
             if not looked_for or leaving or followed:
@@ -94,8 +95,13 @@ class Recovery:
 
         While no money is under way here, nothing of this till can still be on its way.
         """
-        if self._till.under_way.busy:
-            return await self._ledger.journal.open_attempts()
+        found = await self._ledger.journal.open_attempts()
+        leaving = any(
+            attempt.state in _LEAVING and attempt.intent.till == self._till.name
+            for attempt in found
+        )
+        if self._till.under_way.busy or not leaving:
+            return found
         return await self._ledger.journal.recover(why="The ledger failed")
 
     async def _to_sweep(self) -> tuple[Attempt, ...]:

@@ -11,8 +11,7 @@ import asyncio
 import logging
 import ssl
 import time
-import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ import httpx
 import truststore
 
 from posapp.gateways.call import Answer, Request, address_problem
+from posapp.gateways.inflating import inflated
 from posapp.gateways.outside_text import request_id
 from posapp.gateways.port import GatewayDown, GatewayError, NotSent, OutcomeUnknown, RateLimited
 from posapp.gateways.strict_json import Unreadable
@@ -64,17 +64,23 @@ class Patience:
 class Transport:
     """One per process, shared by all accounts. Belongs to the loop that first uses it.
 
-    ``tls`` replaces the trust of the operating system, for an own authority in tests.
+    ``tls`` replaces the trust of the operating system; ``network`` replaces all connections.
     """
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, patience: Patience | None = None):
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        patience: Patience | None = None,
+        network: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._patience = patience or Patience()
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # A connection that was kept can answer an older request, or be dead without telling:
         # money calls therefore never get one.
-        self._fresh = _pool(context, most=LINES, kept=0)
-        self._lines = _Lines(context, LINES)
+        self._fresh = network or _pool(context, most=LINES, kept=0)
+        self._lines = _Lines(lambda: network or _pool(context, most=1, kept=1), LINES)
         opening = {"connect": self._patience.connect, "pool": self._patience.pool}
         self._phases = {"read": self._patience.read, "write": self._patience.write, **opening}
         # A read has a deadline as a whole, sooner than those of its phases; timers cost time.
@@ -182,7 +188,7 @@ class Transport:
             request_id=answer.request_id,
         )
 
-    def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncHTTPTransport]:
+    def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncBaseTransport]:
         return nullcontext(self._fresh) if request.alone else self._lines.one()
 
     def _built(
@@ -195,7 +201,7 @@ class Transport:
         return built
 
     async def _exchange(
-        self, pool: httpx.AsyncHTTPTransport, built: httpx.Request, began: float
+        self, pool: httpx.AsyncBaseTransport, built: httpx.Request, began: float
     ) -> Answer:
         response = await pool.handle_async_request(built)
         try:
@@ -219,14 +225,14 @@ class _Lines:
     requests at once slower than one after the other.
     """
 
-    def __init__(self, context: ssl.SSLContext, most: int) -> None:
-        self._context = context
-        self._free: list[httpx.AsyncHTTPTransport] = []
-        self._all: list[httpx.AsyncHTTPTransport] = []
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], most: int) -> None:
+        self._make = make
+        self._free: list[httpx.AsyncBaseTransport] = []
+        self._all: list[httpx.AsyncBaseTransport] = []
         self._turn = asyncio.Semaphore(most)
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
+    async def one(self) -> AsyncIterator[httpx.AsyncBaseTransport]:
         """The line that was used last and is free now, or a new one."""
         async with self._turn:
             line = self._free.pop() if self._free else self._another()
@@ -239,8 +245,8 @@ class _Lines:
         for line in self._all:
             await line.aclose()
 
-    def _another(self) -> httpx.AsyncHTTPTransport:
-        line = _pool(self._context, most=1, kept=1)
+    def _another(self) -> httpx.AsyncBaseTransport:
+        line = self._make()
         self._all.append(line)
         return line
 
@@ -315,18 +321,7 @@ async def _body_of(response: httpx.Response) -> bytes:
         return bytes(raw)
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise Unreadable
-    return _inflated(bytes(raw))
-
-
-def _inflated(raw: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    try:
-        body = unpacker.decompress(raw, LARGEST_ANSWER)
-    except zlib.error:
-        body = b""
-    if not unpacker.eof:
-        raise Unreadable
-    return body
+    return inflated(bytes(raw), largest=LARGEST_ANSWER)
 
 
 def _never_left(fault: BaseException, peer: str) -> NotSent | None:

@@ -259,12 +259,12 @@ async def test_a_check_by_hand_says_why_it_could_not_ask(shop: Shop) -> None:
 async def test_a_ledger_that_cannot_be_read_is_tried_again_later(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def held(**_why: str) -> tuple[Attempt, ...]:
+    async def held() -> tuple[Attempt, ...]:
         raise LedgerBusy("The ledger is held by another program.")
 
     sale = await lost(shop, arrived=True)
     with monkeypatch.context() as patch:
-        patch.setattr(shop.ledger.journal, "recover", held)
+        patch.setattr(shop.ledger.journal, "open_attempts", held)
         assert await shop.recovery.look_at_what_is_due() == timedelta(seconds=30)
     await shop.passes(MINUTE)
     assert (await shop.again(sale.attempt)).verdict is Verdict.APPROVED

@@ -1,0 +1,280 @@
+"""One seeded day, three days of waiting after it, and the reckoning."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import secrets
+import tempfile
+import uuid
+from collections import Counter as Tally
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, select
+
+from posapp.desk.outcome import Result
+from posapp.ledger.codec import attempt_from
+from posapp.ledger.ledger import Ledger
+from posapp.ledger.tables import attempts
+from posapp.model.attempt import Attempt, Kind, State, Verdict
+from tests.simulation.bank import Bank
+from tests.simulation.network import Weather
+from tests.simulation.shop import AUDIT_KEY, LEDGER_KEY, MORNING, Counter, Day, Staff
+from tests.simulation.virtual_loop import VirtualLoop
+
+EVENING = 3 * 3600.0
+"""Seconds after which nobody charges any more and the line is good."""
+
+SWEEPS = (timedelta(hours=1), timedelta(hours=24), timedelta(hours=72))
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What became of the money; the first five must be 0."""
+
+    double_charges: int = 0
+    lost_payments: int = 0
+    false_paid: int = 0
+    over_refunds: int = 0
+    unresolved: int = 0
+    open_cases: int = 0
+    charges: int = 0
+    refunds: int = 0
+    deaths: int = 0
+    requests: int = 0
+
+    @property
+    def broken(self) -> bool:
+        return bool(
+            self.double_charges
+            or self.lost_payments
+            or self.false_paid
+            or self.over_refunds
+            or self.unresolved
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    reckoning: Reckoning
+    trace: tuple[str, ...]
+
+
+def live(seed: int) -> Run:
+    """Live through the day with this seed. The same seed gives the same trace."""
+    empty = _fresh_ledger()
+    with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder, _seeded_luck(seed):
+        file = Path(folder) / "ledger.db"
+        file.write_bytes(empty)
+        loop = VirtualLoop(random.Random(f"disk {seed}"))
+        asyncio.set_event_loop(loop)
+        try:
+            return loop.run_until_complete(_live(seed, file))
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+async def _live(seed: int, file: Path) -> Run:
+    chance = random.Random(seed)
+    loop = asyncio.get_running_loop()
+    weather = Weather(
+        random.Random(chance.random()),
+        badness=chance.choice((0.0, 0.1, 0.2, 0.4, 0.7)),
+        outages=chance.choice((0.0, 0.5, 0.9)),
+    )
+    start = MORNING.timestamp()
+    bank = Bank(
+        lambda: start + loop.time(),
+        lambda: MORNING + timedelta(seconds=loop.time()),
+        random.Random(chance.random()),
+    )
+    bank.failing_refunds = chance.choice((0.0, 0.0, 0.3))
+    bank.set(
+        list_lag_seconds=chance.choice((0.0, 5.0, 60.0)),
+        flowlix_challenge=chance.choice(("at_once", "later")),
+        flowlix_failure_names=chance.random() < 0.5,
+        payfac_settle_seconds=chance.choice((0.5, 3.0, 90.0)),
+        flowlix_settle_seconds=chance.choice((0.0, 1.0, 40.0)),
+        flowlix_refund_seconds=chance.choice((0.5, 3.0, 90.0)),
+        flowlix_rate_per_minute=None,
+    )
+    day = Day(seed, bank, weather, random.Random(chance.random()), file)
+    counters = [Counter(day, "T1"), Counter(day, "T2")]
+    mortal = chance.random() < 0.7
+    deaths = 0
+
+    def steps() -> int | None:
+        return chance.randrange(5, 400) if mortal else None
+
+    async def keep_open(counter: Counter) -> None:
+        nonlocal deaths
+        while True:
+            await counter.life.ended.wait()
+            deaths += 1
+            day.note(f"{counter.name} died")
+            await counter.life.buried()
+            await counter.ledger.close()
+            await day.pause(1, 900)
+            await _opened(counter, steps)
+
+    for counter in counters:
+        await _opened(counter, steps)
+    keepers = [loop.create_task(keep_open(counter)) for counter in counters]
+    staff = Staff(day, counters)
+    customers = [loop.create_task(staff.serve()) for _ in range(chance.randrange(1, 6))]
+    await asyncio.wait(customers, timeout=EVENING)
+    weather.clear_up()
+    mortal = False
+    for counter in counters:
+        counter.life.spare()
+    await asyncio.gather(*customers)
+    await _settled(counters)
+    for keeper in keepers:
+        keeper.cancel()
+    await asyncio.gather(*keepers, return_exceptions=True)
+    for counter in counters:
+        counter.recovering.cancel()
+    await _late(counters, day)
+    reckoning = await _reckon(day, counters[0].ledger, deaths)
+    for counter in counters:
+        await counter.close()
+    return Run(reckoning, tuple(day.trace))
+
+
+async def _opened(counter: Counter, steps: object) -> None:
+    """Open a till; one that dies while it starts is started again."""
+    assert callable(steps)
+    while True:
+        try:
+            await counter.open(steps=steps())
+        except BaseException as problem:
+            if isinstance(problem, asyncio.CancelledError) and counter.life.alive:
+                raise
+            await counter.life.buried()
+            continue
+        return
+
+
+async def _settled(counters: list[Counter]) -> None:
+    """Wait until nothing is open any more, at most until every case was handed to a person."""
+    for _ in range(60):
+        await asyncio.sleep(300)
+        if all(counter.life.alive for counter in counters):
+            waiting = await counters[0].ledger.journal.open_attempts()
+            if all(attempt.state is State.OPEN_CASE for attempt in waiting):
+                return
+
+
+async def _late(counters: list[Counter], day: Day) -> None:
+    """The sweeps of the days after."""
+    for sweep in SWEEPS:
+        await asyncio.sleep(max(0.0, sweep.total_seconds() + EVENING - day.seconds()))
+        for counter in counters:
+            await counter.recovery.look_at_what_is_due()
+
+
+async def _reckon(day: Day, ledger: Ledger, deaths: int) -> Reckoning:
+    journal = await _journal(ledger)
+    by_reference = {attempt.intent.reference: attempt for attempt in journal}
+    charged = day.bank.charged()
+    orders: Tally[str] = Tally()
+    lost = false = 0
+    for reference, times in charged.items():
+        attempt = by_reference.get(reference)
+        orders[attempt.intent.order_id if attempt else reference] += times
+        lost += attempt is None or not _admitted(attempt)
+    for attempt in journal:
+        if attempt.intent.kind is Kind.REFUND:
+            continue
+        approved = attempt.verdict is Verdict.APPROVED
+        false += approved and attempt.intent.reference not in charged
+    told_paid = {told.reference for told in day.told if told.result is Result.APPROVED}
+    refunds = {a.intent.reference for a in journal if a.intent.kind is Kind.REFUND}
+    false += len(told_paid - refunds - set(charged))
+    given_back = sum(
+        attempt.intent.amount.minor
+        for attempt in journal
+        if attempt.intent.kind is Kind.REFUND and attempt.verdict is Verdict.APPROVED
+    )
+    really = day.bank.refunded()
+    false += given_back > really
+    lost += given_back < really and not _open_refunds(journal)
+    still_open = [a for a in journal if a.state.is_open]
+    cases = [a for a in still_open if a.state is State.OPEN_CASE]
+    return Reckoning(
+        double_charges=sum(times - 1 for times in orders.values() if times > 1),
+        lost_payments=lost,
+        false_paid=false,
+        over_refunds=day.bank.over_refunds,
+        unresolved=len(still_open) - len(cases),
+        open_cases=len(cases),
+        charges=sum(charged.values()),
+        refunds=really,
+        deaths=deaths,
+        requests=len(day.bank.world.calls),
+    )
+
+
+def _admitted(attempt: Attempt) -> bool:
+    """Whether the journal says, or does not rule out, that this charge was made."""
+    return attempt.verdict is Verdict.APPROVED or attempt.state.is_open
+
+
+def _open_refunds(journal: list[Attempt]) -> bool:
+    return any(a.state.is_open and a.intent.kind is Kind.REFUND for a in journal)
+
+
+async def _journal(ledger: Ledger) -> list[Attempt]:
+    """Every attempt there is, oldest first."""
+
+    def work(connection: Connection) -> list[Attempt]:
+        rows = connection.execute(select(attempts).order_by(attempts.c.id)).mappings()
+        return [attempt_from(row) for row in rows]
+
+    return await ledger._database.read(work)
+
+
+@cache
+def _fresh_ledger() -> bytes:
+    """An empty ledger to copy: making one anew takes longer than a whole day here."""
+
+    async def make(file: Path) -> None:
+        made = await Ledger.open(
+            file, key=LEDGER_KEY, audit_key=AUDIT_KEY, clock=lambda: MORNING, till="T1"
+        )
+        await made.close()
+
+    with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder:
+        file = Path(folder) / "empty.db"
+        asyncio.run(make(file))
+        return file.read_bytes()
+
+
+def _fast_folder() -> str | None:
+    """Memory, where the system has a folder for it: these ledgers need not outlast a power cut."""
+    memory = Path("/dev/shm")  # noqa: S108 - only a temporary folder is made in it
+    return str(memory) if memory.is_dir() and os.access(memory, os.W_OK) else None
+
+
+@contextmanager
+def _seeded_luck(seed: int) -> Iterator[None]:
+    """Keys, references and ids come from the seed for as long as this lasts."""
+    luck = random.Random(f"luck {seed}")
+
+    def token_bytes(nbytes: int | None = None) -> bytes:
+        return luck.randbytes(nbytes or 32)
+
+    with pytest.MonkeyPatch.context() as monkey:
+        monkey.setattr(secrets, "choice", luck.choice)
+        monkey.setattr(secrets, "randbits", luck.getrandbits)
+        monkey.setattr(secrets, "token_bytes", token_bytes)
+        monkey.setattr(uuid, "uuid4", lambda: uuid.UUID(int=luck.getrandbits(128), version=4))
+        yield
