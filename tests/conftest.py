@@ -27,6 +27,10 @@ from tests import leaks
 QT_FIXTURES = frozenset({"qtbot", "qapp"})
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--races", type=int, default=150, help="how often two programs race")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     dialogs.guard()
     config.add_cleanup(leaks.note_threads())

@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from posapp.ledger.card_guard import without_card_number
 from posapp.ledger.codec import micros
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerDamaged
+from posapp.ledger.errors import LedgerDamaged, LedgerUnreadable
 from posapp.ledger.tables import audit, audit_head
 
 _FIRST = "0" * 64
@@ -69,7 +69,8 @@ class Audit:
             "before": head.mac,
         }
         mac = _seal(self._key, values)
-        connection.execute(insert(audit).values(**values, mac=mac))
+        last = connection.execute(select(func.max(audit.c.id))).scalar() or 0
+        connection.execute(insert(audit).values(id=last + 1, **values, mac=mac))
         connection.execute(update(audit_head).values(**_head(self._key, head.entries + 1, mac)))
 
     async def record(self, event: str, who: str, subject: str, detail: Mapping[str, str]) -> None:
@@ -89,6 +90,27 @@ class Audit:
         while not await self._database.read(walk.page):
             pass
         return tuple(walk.problems)
+
+
+def refuse_foreign_key(connection: Connection, key: bytes) -> None:
+    """Raise LedgerUnreadable where the trail was clearly sealed with another key.
+
+    A changed trail is not refused here: ``verify`` finds it, and sales go on.
+    """
+    head = connection.execute(select(audit_head)).mappings().one_or_none()
+    last = (
+        connection.execute(select(audit).order_by(audit.c.id.desc()).limit(1))
+        .mappings()
+        .one_or_none()
+    )
+    if head is None or _same(_head(key, head["entries"], head["mac"])["seal"], head["seal"]):
+        return
+    if last and _same(_seal(key, {name: last[name] for name in _SEALED}), last["mac"]):
+        return
+    raise LedgerUnreadable(
+        "The shared ledger belongs to another ledger key. Enter the key that the till shows on "
+        "which it was begun."
+    )
 
 
 def begin_trail(connection: Connection, key: bytes) -> None:

@@ -23,10 +23,11 @@ class Catalogue:
         wanted = text.strip()
 
         def work(connection: Connection) -> tuple[Product, ...]:
-            begins = search.begins("products_index", wanted, products.c.id)
+            begins = search.begins(connection, "products_index", wanted, products.c.id)
             if begins is None:
                 return ()
-            asked = wanted.encode("utf-8", "replace").decode()  # half a character is asked as "?"
+            # half a character, and what no text can hold, is asked as "?"
+            asked = wanted.encode("utf-8", "replace").decode().replace("\0", "?")
             exact = or_(products.c.sku == asked, products.c.barcode == asked)
             first = connection.execute(
                 select(products).where(exact).order_by(products.c.name).limit(limit)

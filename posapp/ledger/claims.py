@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from posapp.ledger.codec import attempt_from, intent_row
+from posapp.ledger.dialects import dialect_of
 from posapp.ledger.errors import (
     NoSuchEntry,
     NothingLeft,
@@ -16,7 +17,6 @@ from posapp.ledger.errors import (
     SameKey,
     SameReference,
 )
-from posapp.ledger.sentences import broken_uniqueness
 from posapp.ledger.snapshots import read_payment
 from posapp.ledger.tables import CHARGES, attempts, is_open, orders
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict
@@ -48,10 +48,11 @@ def write_down(connection: Connection, intent: Intent, prepared_at: int) -> int:
     """
     row = {**intent_row(intent), "state": State.PREPARED.value, "prepared_at": prepared_at}
     try:
-        added = connection.execute(insert(attempts).values(row).returning(attempts.c.id))
-        return int(added.scalar_one())
+        with connection.begin_nested():  # so that the one in the way can still be looked for
+            added = connection.execute(insert(attempts).values(row).returning(attempts.c.id))
+            return int(added.scalar_one())
     except IntegrityError as error:
-        match broken_uniqueness(error, attempts):
+        match dialect_of(connection).broken_uniqueness(error, attempts):
             case "one_open_charge_an_order":
                 raise OrderBusy(_busy(connection, intent.order_id) or 0) from error
             case "one_refund_a_key":

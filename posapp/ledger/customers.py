@@ -53,7 +53,7 @@ class Customers:
         """Customers whose name, e-mail or phone number has words that begin like these."""
 
         def work(connection: Connection) -> tuple[Customer, ...]:
-            begins = search.begins("customers_index", text, customers.c.id)
+            begins = search.begins(connection, "customers_index", text, customers.c.id)
             if begins is None:
                 return ()
             rows = connection.execute(

@@ -13,6 +13,13 @@ class LedgerBusy(LedgerError):
     """Another program holds the database."""
 
 
+class LedgerAway(LedgerError):
+    """The server of a shared ledger does not answer.
+
+    Where it went away while a step was being kept, it is not certain whether it was.
+    """
+
+
 class LedgerFull(LedgerError):
     """There is no room on the disk."""
 

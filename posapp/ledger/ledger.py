@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
-
-from posapp.ledger.audit import Audit, begin_trail
+from posapp.ledger.address import Address
+from posapp.ledger.audit import Audit, begin_trail, refuse_foreign_key
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerDamaged
+from posapp.ledger.errors import LedgerDamaged, LedgerError
+from posapp.ledger.file import LedgerFile
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
 from posapp.ledger.sign_ins import SignIns
+from posapp.ledger.store import Store
 
 
 class Ledger:
@@ -53,23 +55,51 @@ class Ledger:
         Raises:
             LedgerError: with one sentence; nothing was changed.
         """
-        database = await Database.open(
-            path, key, lambda connection: begin_trail(connection, audit_key)
-        )
+        return await cls._open(LedgerFile(path, key), audit_key=audit_key, clock=clock, till=till)
+
+    @classmethod
+    async def open_shared(
+        cls, address: Address, *, audit_key: bytes, clock: Callable[[], datetime], till: str
+    ) -> Ledger:
+        """Open the ledger that several tills share, or make it in an empty database.
+
+        Args:
+            audit_key: 32 bytes that seal the audit trail, the same at every till.
+
+        Raises:
+            LedgerError: with one sentence; nothing was changed.
+        """
+        try:
+            from posapp.ledger.server import LedgerServer
+        except ImportError as problem:
+            raise LedgerError(
+                "A shared ledger cannot be opened on this computer: its database driver is not "
+                "made for Windows on ARM. Use another computer, or a ledger of this till's own."
+            ) from problem
+        place = LedgerServer(address, uuid.uuid4().hex)
+        ledger = await cls._open(place, audit_key=audit_key, clock=clock, till=till)
+        try:
+            await ledger._database.read(lambda each: refuse_foreign_key(each, audit_key))
+        except BaseException:
+            await ledger.close()
+            raise
+        return ledger
+
+    @classmethod
+    async def _open(
+        cls, place: Store, *, audit_key: bytes, clock: Callable[[], datetime], till: str
+    ) -> Ledger:
+        database = await Database.open(place, lambda connection: begin_trail(connection, audit_key))
         return cls(database, audit_key=audit_key, clock=clock, till=till)
 
     async def check(self) -> tuple[str, ...]:
-        """Examine the whole file and the audit trail; problems as sentences, none when sound."""
-
-        def integrity(connection: Connection) -> list[str]:
-            rows = connection.execute(text("PRAGMA integrity_check")).scalars().all()
-            return [] if rows == ["ok"] else [f"The ledger is damaged: {row}" for row in rows[:5]]
+        """Examine the whole ledger and the audit trail; problems as sentences, none when sound."""
 
         try:
-            return (*await self._database.read(integrity), *await self.audit.verify())
+            return (*await self._database.problems(), *await self.audit.verify())
         except LedgerDamaged as damaged:
             return (str(damaged),)
 
     async def close(self) -> None:
-        """Finish what was begun, release the file, end the thread."""
+        """Finish what was begun, release file or server, end the thread."""
         await self._database.close()

@@ -102,7 +102,7 @@ class Payments:
         """Charges, newest first, from the key ``after`` on; ``next`` goes on from the last."""
 
         def work(connection: Connection) -> PaymentPage:
-            query = _matching(wanted).limit(limit + 1)
+            query = _matching(connection, wanted).limit(limit + 1)
             if after:
                 at, number = (int(part) for part in after.split("."))
                 query = query.where(
@@ -122,7 +122,7 @@ class Payments:
 
         def work(connection: Connection) -> PaymentCounts:
             def count(view: View) -> int:
-                rows = _matching(PaymentFilter(view=view)).subquery()
+                rows = _matching(connection, PaymentFilter(view=view)).subquery()
                 return int(connection.execute(select(func.count()).select_from(rows)).scalar_one())
 
             return PaymentCounts(
@@ -164,7 +164,7 @@ class Payments:
         return await self._database.read(work)
 
 
-def _matching(wanted: PaymentFilter) -> Select[tuple[int, int]]:
+def _matching(connection: Connection, wanted: PaymentFilter) -> Select[tuple[int, int]]:
     """The charges of a filter: only what is needed to count and to sort them."""
     query = select(attempts.c.id, attempts.c.prepared_at).where(
         attempts.c.kind.in_(CHARGES), attempts.c.sent_at.is_not(None)
@@ -173,7 +173,7 @@ def _matching(wanted: PaymentFilter) -> Select[tuple[int, int]]:
         query = query.select_from(attempts.outerjoin(payments, _PAYMENT))
     for condition in (
         _of_view(wanted.view),
-        search.begins("attempts_index", wanted.text, attempts.c.id),
+        search.begins(connection, "attempts_index", wanted.text, attempts.c.id),
     ):
         if condition is not None:
             query = query.where(condition)

@@ -1,4 +1,4 @@
-"""Full-text search; the only place that knows SQLite's FTS5.
+"""Full-text search: what a row is found by, and what people mean by what they type.
 
 The words of a row are folded here (case, accents, marks) before they are stored, and so is what
 people type, so that both agree whatever the engine thinks of letters.
@@ -9,31 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Literal
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    Text,
-    bindparam,
-    column,
-    delete,
-    false,
-    insert,
-    select,
-    table,
-    text,
-)
+from sqlalchemy import ColumnElement, Connection, false
 
+from posapp.ledger.dialects import Index, dialect_of
 from posapp.model.money import Money
 
-Index = Literal["attempts_index", "customers_index", "products_index"]
-
-INDEXES = tuple(
-    f"CREATE VIRTUAL TABLE {name} USING fts5(words, prefix='1 2 3', tokenize='unicode61')"
-    for name in ("attempts_index", "customers_index", "products_index")
-)
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN_TERMS = re.compile(r"[\s;]+|,(?!\d)")
 _AMOUNT = re.compile(r"(\d{1,3}(?:[.,'’]\d{3})+|\d+)[.,](\d{1,3})")
@@ -68,14 +49,12 @@ def index_rows(connection: Connection, index: Index, rows: Iterable[tuple[int, s
     """Make each row findable under exactly its folded words."""
     values = [{"row": row, "words": words} for row, words in rows]
     if values:
-        indexed = table(index, column("rowid", Integer), column("words", Text))
-        connection.execute(delete(indexed).where(indexed.c.rowid == bindparam("row")), values)
-        connection.execute(
-            insert(indexed).values(rowid=bindparam("row"), words=bindparam("words")), values
-        )
+        dialect_of(connection).index_rows(connection, index, values)
 
 
-def begins(index: Index, wanted: str, rows: ColumnElement[int]) -> ColumnElement[bool] | None:
+def begins(
+    connection: Connection, index: Index, wanted: str, rows: ColumnElement[int]
+) -> ColumnElement[bool] | None:
     """The condition that each term of ``wanted`` begins a word of the row; None where nothing is
     asked for, never true where there is nothing to find in it.
 
@@ -87,10 +66,7 @@ def begins(index: Index, wanted: str, rows: ColumnElement[int]) -> ColumnElement
     asked = [choices for term in terms if (choices := _choices(term))][:_MOST_TERMS]
     if not asked:
         return false()
-    query = " AND ".join("(" + " OR ".join(f'"{c}"*' for c in choices) + ")" for choices in asked)
-    indexed = table(index, column("rowid", Integer))
-    hits = select(indexed.c.rowid).where(text("words MATCH :wanted").bindparams(wanted=query))
-    return rows.in_(hits)
+    return rows.in_(dialect_of(connection).hits(index, asked))
 
 
 def _choices(term: str) -> list[str]:

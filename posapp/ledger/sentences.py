@@ -1,4 +1,4 @@
-"""The one boundary where database errors become sentences for people."""
+"""The one boundary where errors of a ledger file become sentences for people."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Index, Table, UniqueConstraint
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from posapp.ledger.errors import (
     LedgerBusy,
@@ -82,24 +81,3 @@ def _sentence(error: BaseException, path: Path, stop: Callable[[], None]) -> Led
         f"The ledger {path} refused a change ({name}). Nothing was written. Close the program, "
         "start it again and try once more."
     )
-
-
-def broken_uniqueness(error: IntegrityError, table: Table) -> str:
-    """The name of the unique index or constraint of ``table`` that a row would have broken, or "".
-
-    SQLite names the columns and not the index; no two of a table are over the same columns.
-    """
-    said = str(error.orig)
-    unique = {
-        str(each.name): each.columns
-        for each in (*table.indexes, *table.constraints)
-        if isinstance(each, UniqueConstraint) or (isinstance(each, Index) and each.unique)
-    }
-    for name, columns in unique.items():
-        named = ", ".join(f"{table.name}.{column.name}" for column in columns)
-        if said == f"UNIQUE constraint failed: {named}":
-            return name
-    return ""
-
-
-__all__ = ["broken_uniqueness", "converted"]

@@ -30,6 +30,7 @@ VERSION = 1
 metadata = MetaData()
 
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows in INTEGER columns only
+_SORTED = Text().with_variant(Text(collation="C"), "postgresql")  # by letter, as SQLite does
 CHARGES = (Kind.CHARGE.value, Kind.HOSTED.value)
 OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 DEAD = frozenset({State.NOT_SENT, State.REFUSED, State.NOT_CHARGED})
@@ -48,7 +49,9 @@ def is_open(attempt: FromClause) -> ColumnElement[bool]:
     return open_only
 
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+schema_version = Table(
+    "schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False)
+)
 
 orders = Table(
     "orders",
@@ -82,7 +85,7 @@ customers = Table(
     "customers",
     metadata,
     Column("id", _KEY, primary_key=True, autoincrement=True),
-    Column("name", Text, nullable=False),
+    Column("name", _SORTED, nullable=False),
     Column("phone", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("address", Text, nullable=False),
@@ -96,7 +99,7 @@ products = Table(
     metadata,
     Column("id", _KEY, primary_key=True, autoincrement=True),
     Column("sku", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
+    Column("name", _SORTED, nullable=False),
     Column("price_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("tax_percent", Text, nullable=False),
@@ -197,7 +200,7 @@ Index(
 audit = Table(
     "audit",
     metadata,
-    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("id", _KEY, primary_key=True, autoincrement=False),  # one by one, without a gap
     Column("at", BigInteger, nullable=False),
     Column("event", Text, nullable=False),
     Column("subject", Text, nullable=False),
@@ -206,7 +209,6 @@ audit = Table(
     Column("detail", Text, nullable=False),
     Column("before", Text, nullable=False),
     Column("mac", Text, nullable=False, unique=True),
-    sqlite_autoincrement=True,
 )
 Index("audit_by_subject", audit.c.subject, audit.c.id)
 

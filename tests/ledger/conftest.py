@@ -1,4 +1,4 @@
-"""A ledger in a folder of its own, and a look into its tables from outside."""
+"""A ledger in a file or on a server of its own, and a look into its tables from outside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import pytest
 import pytest_asyncio
 
 from posapp.ledger.ledger import Ledger
-from tests.ledger.samples import AUDIT_KEY, KEY, Clock
+from tests.database import database_server, started_server
+from tests.ledger.places import FilePlace, Place, ServerPlace
+from tests.ledger.samples import Clock
+
+__all__ = ["database_server", "started_server"]
 
 Opener = Callable[..., Awaitable[Ledger]]
 
@@ -25,13 +29,21 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "till" / "ledger.db"
 
 
+@pytest.fixture(params=["file", "server"])
+def place(request: pytest.FixtureRequest) -> Place:
+    """Where the ledger of the test is kept: each test that asks runs on both."""
+    if request.param == "file":
+        return FilePlace(request.getfixturevalue("path"))
+    return ServerPlace(request.getfixturevalue("database_server"))
+
+
 @pytest_asyncio.fixture
-async def opened(path: Path, clock: Clock) -> AsyncIterator[Opener]:
+async def opened(place: Place, clock: Clock) -> AsyncIterator[Opener]:
     """Opens the ledger, as often as wanted; everything is closed at the end."""
     async with AsyncExitStack() as open_ones:
 
         async def open_one(till: str = "T1") -> Ledger:
-            ledger = await Ledger.open(path, key=KEY, audit_key=AUDIT_KEY, clock=clock, till=till)
+            ledger = await place.open(clock, till)
             open_ones.push_async_callback(ledger.close)
             return ledger
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from posapp.model.attempt import BrokenRule, State
 from posapp.model.money import Money
 from posapp.model.order import Customer, Line, Product
 from posapp.model.payment import ActionState, Decline, DeclineClass, RefundRecord
-from tests.ledger import raw
+from tests.ledger.places import Place
 from tests.ledger.samples import ADA, TEA, charge, new_order, paid, payment_of, refund, sent
 
 pytestmark = pytest.mark.asyncio
@@ -25,28 +24,28 @@ TYPED = [field.name for field in fields(Customer) if field.name != "id"]
 
 @pytest.mark.parametrize("name", TYPED)
 async def test_no_field_of_a_customer_takes_a_card_number(
-    ledger: Ledger, path: Path, name: str
+    ledger: Ledger, place: Place, name: str
 ) -> None:
     order = await new_order(ledger)
-    before = raw.everything(path)
+    before = place.everything()
     for customer in (replace(ADA, **{name: NUMBER}), replace(ADA, **{name: f"Ada {NUMBER}"})):
         with pytest.raises(HoldsCardNumber, match=name) as problem:
             await ledger.customers.save(customer)
         with pytest.raises(HoldsCardNumber, match=name):
             await ledger.orders.save(replace(order, customer=customer))
         assert "4242" not in str(problem.value)
-    assert raw.everything(path) == before
+    assert place.everything() == before
 
 
 @pytest.mark.parametrize("line", [replace(TEA, name=NUMBER), replace(TEA, sku=NUMBER)])
 async def test_no_line_of_an_order_takes_a_card_number(
-    ledger: Ledger, path: Path, line: Line
+    ledger: Ledger, place: Place, line: Line
 ) -> None:
     order = await new_order(ledger)
-    before = raw.everything(path)
+    before = place.everything()
     with pytest.raises(HoldsCardNumber, match="line 2"):
         await ledger.orders.save(replace(order, lines=(TEA, line)))
-    assert raw.everything(path) == before
+    assert place.everything() == before
 
 
 async def test_an_article_number_of_the_catalogue_may_look_like_one(ledger: Ledger) -> None:
@@ -81,7 +80,9 @@ async def test_our_own_references_and_keys_may_look_like_one(ledger: Ledger) -> 
     assert (await ledger.journal.begin(intent)).intent == intent
 
 
-async def test_what_a_gateway_says_is_kept_without_card_numbers(ledger: Ledger, path: Path) -> None:
+async def test_what_a_gateway_says_is_kept_without_card_numbers(
+    ledger: Ledger, place: Place
+) -> None:
     attempt = await sent(ledger, charge(await new_order(ledger)))
     why = Decline("51", DeclineClass.SOFT, "caller", "next", True, said=NUMBER)
     given = RefundRecord("re", Money(1, "EUR"), ActionState.FAILED, reason=NUMBER, decline=why)
@@ -90,5 +91,5 @@ async def test_what_a_gateway_says_is_kept_without_card_numbers(ledger: Ledger, 
         attempt.id, state=State.PENDING, payment=payment, note=NUMBER, said=NUMBER
     )
     await ledger.journal.looked_up(attempt.id, absent=True, note=f"said {NUMBER}")
-    assert NUMBER not in str(raw.everything(path))
+    assert NUMBER not in str(place.everything())
     assert (await ledger.journal.read(attempt.id)).state is State.PENDING

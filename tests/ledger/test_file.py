@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from posapp.ledger import encrypted, engine
+from posapp.ledger import encrypted, store
 from posapp.ledger.errors import (
     LedgerBusy,
     LedgerDamaged,
@@ -25,11 +25,17 @@ from posapp.ledger.errors import (
 from posapp.ledger.ledger import Ledger
 from tests.ledger import raw
 from tests.ledger.conftest import Opener
+from tests.ledger.places import FilePlace
 from tests.ledger.samples import ADA, AUDIT_KEY, KEY, Clock, charge, new_order
 
 pytestmark = pytest.mark.asyncio
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
+
+
+@pytest.fixture
+def place(path: Path) -> FilePlace:
+    return FilePlace(path)
 
 
 async def open_with(path: Path, key: bytes = KEY) -> Ledger:
@@ -210,7 +216,7 @@ async def test_a_ledger_that_cannot_be_made_leaves_no_file(
         modes.extend(stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir())
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(engine, "make_schema", broken)
+    monkeypatch.setattr(store, "make_schema", broken)
     with pytest.raises(LedgerError, match="full"):
         await open_with(path)
     assert list(path.parent.iterdir()) == []

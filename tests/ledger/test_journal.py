@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ from posapp.model.attempt import NEXT, Attempt, BrokenRule, Kind, State, Verdict
 from posapp.model.money import Money
 from posapp.model.order import OrderState
 from posapp.model.payment import PaymentStatus
-from tests.ledger import raw
 from tests.ledger.conftest import Opener
+from tests.ledger.places import Place
 from tests.ledger.samples import Clock, charge, new_order, paid, payment_of, sent
 
 pytestmark = pytest.mark.asyncio
@@ -45,28 +44,28 @@ async def attempt_in(ledger: Ledger, state: State) -> Attempt:
     return attempt
 
 
-def audited(path: Path, attempt: Attempt) -> int:
-    subjects = raw.rows(path, "SELECT subject FROM audit")
+def audited(place: Place, attempt: Attempt) -> int:
+    subjects = place.rows("SELECT subject FROM audit")
     return subjects.count((f"attempt:{attempt.id}",))
 
 
 @pytest.mark.parametrize("before", State)
 async def test_only_the_allowed_changes_of_state_are_written_each_with_one_audit_entry(
-    ledger: Ledger, path: Path, before: State
+    ledger: Ledger, place: Place, before: State
 ) -> None:
     for after in State:
         if after is before:
             continue
         attempt = await attempt_in(ledger, before)
-        entries, contents = audited(path, attempt), raw.everything(path)
+        entries, contents = audited(place, attempt), place.everything()
         if after in NEXT[before]:
             assert (await step(ledger, attempt, after)).state is after
-            assert audited(path, attempt) == entries + 1
+            assert audited(place, attempt) == entries + 1
             assert (await ledger.journal.read(attempt.id)).state is after
         else:
             with pytest.raises(BrokenRule):
                 await step(ledger, attempt, after)
-            assert raw.everything(path) == contents
+            assert place.everything() == contents
     assert await ledger.check() == ()
 
 
@@ -100,10 +99,10 @@ async def test_an_attempt_is_stored_and_read_back_whole(ledger: Ledger, clock: C
 
 @pytest.mark.parametrize("verdict", [Verdict.DECLINED, None])
 async def test_late_information_never_changes_a_proved_end(
-    ledger: Ledger, path: Path, verdict: Verdict | None
+    ledger: Ledger, place: Place, verdict: Verdict | None
 ) -> None:
     attempt, _ = await paid(ledger)
-    before = raw.everything(path)
+    before = place.everything()
     with pytest.raises(BrokenRule):
         await ledger.journal.settle(attempt.id, state=State.SETTLED, verdict=verdict, note="late")
     with pytest.raises(BrokenRule):
@@ -112,14 +111,14 @@ async def test_late_information_never_changes_a_proved_end(
             state=State.PENDING,
             payment=payment_of(attempt, status=PaymentStatus.PENDING),
         )
-    assert raw.everything(path) == before
+    assert place.everything() == before
 
 
 async def test_a_refresh_of_a_settled_attempt_keeps_the_snapshot_and_nothing_else(
-    ledger: Ledger, path: Path
+    ledger: Ledger, place: Place
 ) -> None:
     attempt, _ = await paid(ledger)
-    entries = audited(path, attempt)
+    entries = audited(place, attempt)
     latest = payment_of(attempt, status=PaymentStatus.PARTLY_REFUNDED, refunded=500)
     again = await ledger.journal.settle(
         attempt.id,
@@ -130,7 +129,7 @@ async def test_a_refresh_of_a_settled_attempt_keeps_the_snapshot_and_nothing_els
     )
     assert again == attempt
     assert await ledger.payments.by_gateway_id(latest.account, latest.id) == latest
-    assert audited(path, attempt) == entries
+    assert audited(place, attempt) == entries
 
 
 async def test_a_refresh_of_an_open_attempt_keeps_what_was_said(ledger: Ledger) -> None:
@@ -143,7 +142,7 @@ async def test_a_refresh_of_an_open_attempt_keeps_what_was_said(ledger: Ledger) 
 
 
 async def test_an_answer_about_another_payment_is_not_taken_over(
-    ledger: Ledger, path: Path
+    ledger: Ledger, place: Place
 ) -> None:
     attempt = await attempt_in(ledger, State.UNKNOWN)
     attempt = await ledger.journal.settle(
@@ -151,7 +150,7 @@ async def test_an_answer_about_another_payment_is_not_taken_over(
         state=State.PENDING,
         payment=payment_of(attempt, status=PaymentStatus.PENDING),
     )
-    before = raw.everything(path)
+    before = place.everything()
     with pytest.raises(WrongPayment):
         await ledger.journal.settle(
             attempt.id,
@@ -159,7 +158,7 @@ async def test_an_answer_about_another_payment_is_not_taken_over(
             verdict=Verdict.APPROVED,
             payment=payment_of(attempt, payment_id="pay_of_somebody"),
         )
-    assert raw.everything(path) == before
+    assert place.everything() == before
 
 
 async def test_a_settled_attempt_needs_a_verdict_and_no_other_may_have_one(

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 from alembic.operations import Operations
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from posapp.ledger import encrypted
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerBusy, LedgerError, LedgerFull
+from posapp.ledger.errors import LedgerBusy, LedgerError, LedgerFull, LedgerNewer
+from posapp.ledger.file import LedgerFile
 from posapp.ledger.ledger import Ledger
-from posapp.ledger.migrations.upgrade import upgrade
+from posapp.ledger.migrations import upgrade as upgrading
+from posapp.ledger.migrations.upgrade import upgrade, upgrade_server
 from posapp.ledger.tables import VERSION
+from tests.database import DatabaseServer
 from tests.ledger import raw
+from tests.ledger.places import ServerPlace
 from tests.ledger.samples import AUDIT_KEY, KEY, Clock, paid
 
 pytestmark = pytest.mark.asyncio
@@ -65,10 +69,10 @@ def fail(operations: Operations) -> None:
 
 
 async def test_all_steps_from_nothing_make_what_a_new_ledger_has(old: Path) -> None:
-    ledger = await Database.open(old, KEY, nothing)
+    ledger = await Database.open(LedgerFile(old, KEY), nothing)
     await ledger.close()
     new = old.with_name("new.db")
-    ledger = await Database.open(new, KEY, nothing)
+    ledger = await Database.open(LedgerFile(new, KEY), nothing)
     await ledger.close()
     assert raw.schema(old) == raw.schema(new)
     assert raw.rows(old, "SELECT version FROM schema_version") == [(VERSION,)]
@@ -167,11 +171,70 @@ async def test_two_programs_do_not_bring_it_up_to_date_twice(path: Path, engine:
         upgrade(engine, path, VERSION, steps={VERSION + 1: add_tips})
 
 
+VERSION_ZERO = (
+    "CREATE TABLE schema_version (version INTEGER NOT NULL, PRIMARY KEY (version))",
+    "INSERT INTO schema_version VALUES (0)",
+)
+
+
+async def test_all_steps_from_nothing_make_what_a_new_shared_ledger_has(
+    database_server: DatabaseServer,
+) -> None:
+    from posapp.ledger.server import LedgerServer
+
+    found = []
+    for statements in (VERSION_ZERO, ()):
+        database_server.empty()
+        database_server.run(*statements, "SELECT 1")
+        place = LedgerServer(database_server.address, "test")
+        ledger = await Database.open(place, nothing)
+        await ledger.close()
+        found.append(database_server.schema())
+        assert database_server.run("SELECT version FROM schema_version") == [(VERSION,)]
+    assert found[0] == found[1]
+    assert len(found[0]) > 100
+
+
+async def test_a_step_that_fails_leaves_a_shared_ledger_as_it_was(
+    database_server: DatabaseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = ServerPlace(database_server)
+    ledger = await place.open(Clock())
+    await paid(ledger)
+    await ledger.close()
+    before = place.everything()
+    place.run("UPDATE schema_version SET version = version - 1")
+    monkeypatch.setattr(upgrading, "_steps", lambda _found: {VERSION: fail})
+    with pytest.raises(LedgerError, match="Nothing was written"):
+        await place.open(Clock())
+    place.run("UPDATE schema_version SET version = version + 1")
+    assert place.everything() == before
+
+
+async def test_an_older_shared_ledger_keeps_its_entries(database_server: DatabaseServer) -> None:
+    place = ServerPlace(database_server)
+    ledger = await place.open(Clock())
+    await paid(ledger)
+    before = place.everything()
+
+    def work(connection: Connection) -> None:
+        upgrade_server(connection, VERSION, steps={VERSION + 1: add_tips})
+
+    await ledger._database.write(work)
+    await ledger.close()
+    after = place.everything()
+    assert after["attempts"] == before["attempts"]
+    assert after["audit"] == before["audit"]
+    assert place.rows("SELECT tip_minor FROM orders") == [(0,)]
+    with pytest.raises(LedgerNewer, match="Install that version on this till too"):
+        await place.open(Clock())
+
+
 async def test_alembic_is_not_imported_until_it_is_needed() -> None:
     asked = (
         "import sys, posapp.ledger.ledger;"
         "print([n for n in ('alembic', 'sqlalchemy.orm', 'sqlalchemy.ext', 'PySide6', "
-        "'sqlalchemy.dialects.postgresql') if n in sys.modules])"
+        "'sqlalchemy.dialects.postgresql', 'psycopg') if n in sys.modules])"
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", asked, stdout=asyncio.subprocess.PIPE

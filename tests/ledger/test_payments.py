@@ -73,7 +73,9 @@ async def plan(ledger: Ledger, wanted: PaymentFilter) -> str:
     """How the database goes about it."""
 
     def work(connection: Connection) -> str:
-        query = _matching(wanted).order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+        query = _matching(connection, wanted).order_by(
+            attempts.c.prepared_at.desc(), attempts.c.id.desc()
+        )
         compiled = query.compile(
             connection.engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
         )
@@ -83,6 +85,7 @@ async def plan(ledger: Ledger, wanted: PaymentFilter) -> str:
     return await ledger._database.read(work)
 
 
+@pytest.mark.parametrize("place", ["file"], indirect=True)
 async def test_no_list_reads_the_whole_history(ledger: Ledger) -> None:
     everything = await plan(ledger, PaymentFilter())
     assert "USING INDEX attempts_by_time" in everything

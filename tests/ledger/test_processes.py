@@ -19,6 +19,7 @@ from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import State
 from tests.ledger import raw
 from tests.ledger.conftest import Opener
+from tests.ledger.places import FilePlace, Place
 from tests.ledger.samples import AUDIT_KEY, KEY, Clock, charge, new_order, paid
 
 pytestmark = [
@@ -47,8 +48,8 @@ class Program:
 
 
 @contextmanager
-def program(path: Path, what: str, till: str = "T2", **more: object) -> Iterator[Program]:
-    wanted = {"path": str(path), "what": what, "till": till, **more}
+def program(place: Place, what: str, till: str = "T2", **more: object) -> Iterator[Program]:
+    wanted = {**place.arguments, "what": what, "till": till, **more}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.ledger.program", json.dumps(wanted)],
         cwd=ROOT,
@@ -62,8 +63,10 @@ def program(path: Path, what: str, till: str = "T2", **more: object) -> Iterator
             process.kill()
 
 
-async def test_what_was_begun_survives_the_death_of_the_program(opened: Opener, path: Path) -> None:
-    with program(path, "begin_and_wait", till="T1") as dying:
+async def test_what_was_begun_survives_the_death_of_the_program(
+    opened: Opener, place: Place
+) -> None:
+    with program(place, "begin_and_wait", till="T1") as dying:
         assert dying.hear() == "ready"
         number = dying.hear()
         dying.process.send_signal(signal.SIGKILL)
@@ -76,13 +79,13 @@ async def test_what_was_begun_survives_the_death_of_the_program(opened: Opener, 
 
 
 async def test_of_two_programs_exactly_one_begins_to_charge_an_order(
-    opened: Opener, path: Path
+    opened: Opener, place: Place
 ) -> None:
     ledger = await opened()
     orders = [(await new_order(ledger)).id for _ in range(ROUNDS)]
     with (
-        program(path, "race_for_orders", till="T2", orders=orders) as one,
-        program(path, "race_for_orders", till="T3", orders=orders) as two,
+        program(place, "race_for_orders", till="T2", orders=orders) as one,
+        program(place, "race_for_orders", till="T3", orders=orders) as two,
     ):
         assert (one.hear(), two.hear()) == ("ready", "ready")
         for number in range(ROUNDS):
@@ -96,14 +99,14 @@ async def test_of_two_programs_exactly_one_begins_to_charge_an_order(
 
 
 async def test_two_programs_together_never_refund_more_than_is_left(
-    opened: Opener, path: Path
+    opened: Opener, place: Place
 ) -> None:
     ledger = await opened()
     _, payment = await paid(ledger)
     more = {"account": payment.account, "payment": payment.id, "tries": 40}
     with (
-        program(path, "race_for_refunds", till="T2", **more) as one,
-        program(path, "race_for_refunds", till="T3", **more) as two,
+        program(place, "race_for_refunds", till="T2", **more) as one,
+        program(place, "race_for_refunds", till="T3", **more) as two,
     ):
         assert (one.hear(), two.hear()) == ("ready", "ready")
         one.tell()
@@ -114,10 +117,33 @@ async def test_two_programs_together_never_refund_more_than_is_left(
     assert sum(attempt.intent.amount.minor for attempt in mine) == 2900
 
 
-async def test_two_programs_never_give_two_orders_one_number(path: Path) -> None:
+async def test_of_two_refunds_at_once_only_one_gets_what_is_left(
+    opened: Opener, place: Place, pytestconfig: pytest.Config
+) -> None:
+    ledger = await opened()
+    races = pytestconfig.getoption("races")
+    payments = [(await paid(ledger))[1] for _ in range(races)]
+    ids = [payment.id for payment in payments]
+    more = {"account": payments[0].account, "payments": ids, "minor": 2000}  # of 2992
     with (
-        program(path, "number_orders", till="T2", tries=100) as one,
-        program(path, "number_orders", till="T3", tries=100) as two,
+        program(place, "race_for_the_rest", till="T2", **more) as one,
+        program(place, "race_for_the_rest", till="T3", **more) as two,
+    ):
+        assert (one.hear(), two.hear()) == ("ready", "ready")
+        for payment in payments:
+            one.tell()
+            two.tell()
+            assert one.hear() + two.hear() == 2000, payment.id
+        assert (one.process.wait(), two.process.wait()) == (0, 0)
+    for payment in payments:
+        assert len(await ledger.journal.refunds_of(payment)) == 1
+    assert await ledger.check() == ()
+
+
+async def test_two_programs_never_give_two_orders_one_number(place: Place) -> None:
+    with (
+        program(place, "number_orders", till="T2", tries=100) as one,
+        program(place, "number_orders", till="T3", tries=100) as two,
     ):
         assert (one.hear(), two.hear()) == ("ready", "ready")
         one.tell()
@@ -126,21 +152,22 @@ async def test_two_programs_never_give_two_orders_one_number(path: Path) -> None
     assert sorted(numbers) == list(range(1001, 1201))
 
 
-async def test_two_programs_that_make_the_ledger_at_once_make_one(path: Path) -> None:
+async def test_two_programs_that_make_the_ledger_at_once_make_one(place: Place) -> None:
     with (
-        program(path, "number_orders", till="T2", tries=1) as one,
-        program(path, "number_orders", till="T3", tries=1) as two,
+        program(place, "number_orders", till="T2", tries=1) as one,
+        program(place, "number_orders", till="T3", tries=1) as two,
     ):
         assert (one.hear(), two.hear()) == ("ready", "ready")
         one.tell()
         two.tell()
         assert sorted(one.hear() + two.hear()) == [1001, 1002]
         assert (one.process.wait(), two.process.wait()) == (0, 0)
-    assert names(path.parent) == [path.name]
+    if isinstance(place, FilePlace):
+        assert names(place.path.parent) == [place.path.name]
 
 
 async def test_after_the_disk_failed_nothing_more_is_written(path: Path) -> None:
-    with program(path, "write_on_a_failing_disk", till="T1") as failing:
+    with program(FilePlace(path), "write_on_a_failing_disk", till="T1") as failing:
         assert failing.hear() == "ready"
         first, second, third = failing.hear(), failing.hear(), failing.hear()
         assert failing.process.wait() == 0

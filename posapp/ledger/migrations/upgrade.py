@@ -56,6 +56,21 @@ def upgrade(
         ) from problem
 
 
+def upgrade_server(
+    connection: Connection, found: int, *, steps: Mapping[int, Step] | None = None
+) -> None:
+    """Change a shared ledger inside the caller's transaction, which holds its lock.
+
+    Args:
+        found: the version of the ledger.
+        steps: target version -> how to get there; the program's own where it is left out.
+
+    Raises:
+        LedgerError: the transaction has to be rolled back.
+    """
+    _take(_steps(found) if steps is None else steps, connection)
+
+
 def _upgrade(
     engine: Engine,
     connection: Connection,

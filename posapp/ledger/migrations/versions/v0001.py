@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from alembic.operations import Operations
 
-_STATEMENTS = (
+_TYPES = {
+    "sqlite": {
+        "counted": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
+        "key": "INTEGER",
+        "number": "INTEGER",
+        "bytes": "BLOB",
+        "sorted": "TEXT",
+    },
+    "postgresql": {
+        "counted": "BIGSERIAL NOT NULL PRIMARY KEY",
+        "key": "BIGSERIAL",
+        "number": "BIGINT",
+        "bytes": "BYTEA",
+        "sorted": 'TEXT COLLATE "C"',
+    },
+}
+_TABLES = (
     """
     CREATE TABLE orders (
         id TEXT NOT NULL,
@@ -23,8 +39,8 @@ _STATEMENTS = (
     """,
     """
     CREATE TABLE customers (
-        id INTEGER NOT NULL,
-        name TEXT NOT NULL,
+        id {key} NOT NULL,
+        name {sorted} NOT NULL,
         phone TEXT NOT NULL,
         email TEXT NOT NULL,
         address TEXT NOT NULL,
@@ -36,9 +52,9 @@ _STATEMENTS = (
     """,
     """
     CREATE TABLE products (
-        id INTEGER NOT NULL,
+        id {key} NOT NULL,
         sku TEXT NOT NULL,
-        name TEXT NOT NULL,
+        name {sorted} NOT NULL,
         price_minor BIGINT NOT NULL,
         currency TEXT NOT NULL,
         tax_percent TEXT NOT NULL,
@@ -52,7 +68,7 @@ _STATEMENTS = (
     """,
     """
     CREATE TABLE attempts (
-        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        id {counted},
         kind TEXT NOT NULL,
         state TEXT NOT NULL,
         verdict TEXT,
@@ -62,7 +78,7 @@ _STATEMENTS = (
         reference TEXT NOT NULL,
         "key" TEXT NOT NULL,
         fingerprint TEXT NOT NULL,
-        body BLOB NOT NULL,
+        body {bytes} NOT NULL,
         who TEXT NOT NULL,
         till TEXT NOT NULL,
         order_id TEXT NOT NULL,
@@ -137,7 +153,7 @@ _STATEMENTS = (
     """,
     """
     CREATE TABLE audit (
-        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        id {number} NOT NULL,
         at BIGINT NOT NULL,
         event TEXT NOT NULL,
         subject TEXT NOT NULL,
@@ -146,6 +162,7 @@ _STATEMENTS = (
         detail TEXT NOT NULL,
         "before" TEXT NOT NULL,
         mac TEXT NOT NULL,
+        PRIMARY KEY (id),
         UNIQUE (mac)
     )
     """,
@@ -154,7 +171,7 @@ _STATEMENTS = (
     """,
     """
     CREATE TABLE audit_head (
-        id INTEGER NOT NULL,
+        id {number} NOT NULL,
         entries BIGINT NOT NULL,
         mac TEXT NOT NULL,
         seal TEXT NOT NULL,
@@ -184,31 +201,77 @@ _STATEMENTS = (
         FOREIGN KEY(order_id) REFERENCES orders (id)
     )
     """,
-    """
-    CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
-           BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END
-    """,
-    """
-    CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
-           BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END
-    """,
-    """
-    CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
-           WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id OR mac = NEW.mac)
-           BEGIN SELECT RAISE(ABORT, 'audit entries are never replaced'); END
-    """,
-    """
-    CREATE VIRTUAL TABLE attempts_index USING fts5(words, prefix='1 2 3', tokenize='unicode61')
-    """,
-    """
-    CREATE VIRTUAL TABLE customers_index USING fts5(words, prefix='1 2 3', tokenize='unicode61')
-    """,
-    """
-    CREATE VIRTUAL TABLE products_index USING fts5(words, prefix='1 2 3', tokenize='unicode61')
-    """,
 )
+_MORE = {
+    "sqlite": (
+        """
+        CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+               BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END
+        """,
+        """
+        CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+               BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END
+        """,
+        """
+        CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+               WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id OR mac = NEW.mac)
+               BEGIN SELECT RAISE(ABORT, 'audit entries are never replaced'); END
+        """,
+        """
+        CREATE VIRTUAL TABLE attempts_index USING fts5(words, prefix='1 2 3', tokenize='unicode61')
+        """,
+        """
+        CREATE VIRTUAL TABLE customers_index USING fts5(words, prefix='1 2 3', tokenize='unicode61')
+        """,
+        """
+        CREATE VIRTUAL TABLE products_index USING fts5(words, prefix='1 2 3', tokenize='unicode61')
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE FUNCTION audit_refuses() RETURNS trigger LANGUAGE plpgsql AS $$
+               BEGIN
+                 RAISE EXCEPTION USING MESSAGE = 'audit entries are never ' || TG_ARGV[0],
+                                       ERRCODE = 'integrity_constraint_violation';
+               END $$
+        """,
+        """
+        CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+               FOR EACH ROW EXECUTE FUNCTION audit_refuses('deleted')
+        """,
+        """
+        CREATE TRIGGER audit_is_kept_whole BEFORE TRUNCATE ON audit
+               FOR EACH STATEMENT EXECUTE FUNCTION audit_refuses('deleted')
+        """,
+        """
+        CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+               FOR EACH ROW EXECUTE FUNCTION audit_refuses('changed')
+        """,
+        """
+        CREATE TABLE attempts_index (row BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)
+        """,
+        """
+        CREATE INDEX attempts_index_words ON attempts_index USING gin (words)
+        """,
+        """
+        CREATE TABLE customers_index (row BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)
+        """,
+        """
+        CREATE INDEX customers_index_words ON customers_index USING gin (words)
+        """,
+        """
+        CREATE TABLE products_index (row BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)
+        """,
+        """
+        CREATE INDEX products_index_words ON products_index USING gin (words)
+        """,
+    ),
+}
 
 
 def upgrade(operations: Operations) -> None:
-    for statement in _STATEMENTS:
+    engine = operations.get_bind().dialect.name
+    for statement in _TABLES:
+        operations.execute(statement.format(**_TYPES[engine]))
+    for statement in _MORE[engine]:
         operations.execute(statement)

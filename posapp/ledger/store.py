@@ -1,0 +1,60 @@
+"""Where a ledger can be kept: what the open database asks of either place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, inspect, select, text
+
+from posapp.ledger.dialects import dialect_of
+from posapp.ledger.tables import VERSION, metadata, schema_version
+
+
+class Store(Protocol):
+    """Used on the ledger's thread only."""
+
+    def open(self, first: Callable[[Connection], None]) -> Engine:
+        """Make the ledger where there is none, bring its schema up to date.
+
+        Args:
+            first: writes what a new ledger begins with.
+
+        Raises:
+            LedgerError: nothing was changed.
+        """
+
+    def begin(self, connection: Connection, *, writing: bool) -> None:
+        """Begin a transaction: the only one that writes, or one that sees a consistent view."""
+
+    def before_commit(self, connection: Connection) -> None:
+        """The last thing of a transaction that wrote."""
+
+    def converted(
+        self, stop: Callable[[], None], *, committing: bool = False
+    ) -> AbstractContextManager[None]:
+        """Turns every error of the place into a LedgerError.
+
+        Args:
+            stop: called where nothing more may be written before people have looked.
+            committing: whether a failure leaves it open if the step was kept.
+        """
+
+    def problems(self, connection: Connection) -> list[str]:
+        """What is wrong with the place itself, as sentences."""
+
+
+def make_schema(connection: Connection) -> None:
+    """Everything a fresh database needs."""
+    metadata.create_all(connection)
+    for statement in dialect_of(connection).schema:
+        connection.execute(text(statement))
+    connection.execute(schema_version.insert().values(version=VERSION))
+
+
+def version_of(connection: Connection) -> int | None:
+    """The version of the schema; None where this is no ledger of ours."""
+    if schema_version.name not in inspect(connection).get_table_names():
+        return None
+    return connection.execute(select(schema_version.c.version)).scalar()
