@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from posapp.ledger.address import Address
 from posapp.ledger.audit import Audit, begin_trail, refuse_foreign_key
@@ -20,6 +21,9 @@ from posapp.ledger.payments import Payments
 from posapp.ledger.sign_ins import SignIns
 from posapp.ledger.store import Store
 
+if TYPE_CHECKING:
+    from posapp.ledger.hearing import Hearing
+
 
 class Ledger:
     """Every method is awaited; the work happens on the ledger's own thread."""
@@ -28,6 +32,8 @@ class Ledger:
         self, database: Database, *, audit_key: bytes, clock: Callable[[], datetime], till: str
     ) -> None:
         self._database = database
+        self._hearing: Hearing | None = None
+        self._listeners: list[Callable[[], None]] = []
         self.audit = Audit(database, audit_key, clock, till)
         self.catalogue = Catalogue(database)
         self.customers = Customers(database)
@@ -70,16 +76,19 @@ class Ledger:
             LedgerError: with one sentence; nothing was changed.
         """
         try:
+            from posapp.ledger.hearing import Hearing
             from posapp.ledger.server import LedgerServer
         except ImportError as problem:
             raise LedgerError(
                 "A shared ledger cannot be opened on this computer: its database driver is not "
                 "made for Windows on ARM. Use another computer, or a ledger of this till's own."
             ) from problem
-        place = LedgerServer(address, uuid.uuid4().hex)
+        place = LedgerServer(address, origin=uuid.uuid4().hex)
         ledger = await cls._open(place, audit_key=audit_key, clock=clock, till=till)
         try:
             await ledger._database.read(lambda each: refuse_foreign_key(each, audit_key))
+            ledger._hearing = Hearing(place, till=till, tell=ledger._tell)
+            await ledger._database.aside(ledger._hearing.start)
         except BaseException:
             await ledger.close()
             raise
@@ -100,6 +109,23 @@ class Ledger:
         except LedgerDamaged as damaged:
             return (str(damaged),)
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the server of a shared ledger does not answer now."""
+        return self._hearing is not None and self._hearing.is_away
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` on the loop whenever another till kept something, and when the server
+        of a shared ledger went away or is back."""
+        self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
     async def close(self) -> None:
-        """Finish what was begun, release file or server, end the thread."""
+        """Finish what was begun, release file or server, end the threads."""
+        hearing, self._hearing = self._hearing, None
+        if hearing is not None:
+            await self._database.aside(hearing.end)
         await self._database.close()

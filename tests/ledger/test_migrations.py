@@ -186,7 +186,7 @@ async def test_all_steps_from_nothing_make_what_a_new_shared_ledger_has(
     for statements in (VERSION_ZERO, ()):
         database_server.empty()
         database_server.run(*statements, "SELECT 1")
-        place = LedgerServer(database_server.address, "test")
+        place = LedgerServer(database_server.address, origin="test")
         ledger = await Database.open(place, nothing)
         await ledger.close()
         found.append(database_server.schema())
