@@ -12,7 +12,6 @@ from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import State
 from posapp.model.history import PaymentFilter
 from posapp.model.order import OrderState
-from tests.database import DatabaseServer
 from tests.ledger.conftest import Opener
 from tests.ledger.places import ServerPlace
 from tests.ledger.samples import Clock, charge, new_order, paid, sent
@@ -24,8 +23,8 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture
-def place(database_server: DatabaseServer) -> ServerPlace:
-    return ServerPlace(database_server)
+def place(server_place: ServerPlace) -> ServerPlace:
+    return server_place
 
 
 class Ear:
