@@ -142,6 +142,7 @@ class Building:
         self._lifetimes.push_async_callback(transport.close)
         await ledger.journal.recover()
         till = Till(name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
+        ledger.listen(till.changed)
         settings = Settings(vault=vault, till=till)
         sales, refunds = Sales(till), Refunds(till)
         recovery = Recovery(till, sales=sales, refunds=refunds, clock=now)

@@ -47,8 +47,9 @@ class Store(Protocol):
 
 def make_schema(connection: Connection) -> None:
     """Everything a fresh database needs."""
+    dialect = dialect_of(connection)  # first: it completes the tables
     metadata.create_all(connection)
-    for statement in dialect_of(connection).schema:
+    for statement in dialect.schema:
         connection.execute(text(statement))
     connection.execute(schema_version.insert().values(version=VERSION))
 
