@@ -13,6 +13,7 @@ from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
 from posapp.ledger.errors import LedgerDamaged, LedgerError
 from posapp.ledger.file import LedgerFile
+from posapp.ledger.invitations import Invitations
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
@@ -30,6 +31,7 @@ class Ledger:
         self.audit = Audit(database, audit_key, clock, till)
         self.catalogue = Catalogue(database)
         self.customers = Customers(database)
+        self.invitations = Invitations(database, clock)
         self.journal: Journal = Journal(database, self.audit, clock, till)
         self.orders = Orders(database, clock, till)
         self.payments = Payments(database, self.audit, clock)
