@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from posapp.ledger import driver
 from posapp.ledger.address import Address
 from posapp.ledger.audit import Audit, begin_trail
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerDamaged, LedgerError
+from posapp.ledger.errors import LedgerDamaged
 from posapp.ledger.file import LedgerFile
 from posapp.ledger.invitations import Invitations
 from posapp.ledger.journal import Journal
@@ -82,13 +83,8 @@ class Ledger:
         Raises:
             LedgerError: with one sentence; nothing was changed.
         """
-        try:
+        with driver.needed():
             from posapp.ledger.shared import open_shared
-        except ImportError as problem:
-            raise LedgerError(
-                "A shared ledger cannot be opened on this computer: its database driver is not "
-                "made for Windows on ARM. Use another computer, or a ledger of this till's own."
-            ) from problem
         return await open_shared(
             address, audit_key=audit_key, clock=clock, till=till, held=held, held_key=held_key
         )
@@ -99,6 +95,11 @@ class Ledger:
             return (*await self._database.problems(), *await self.audit.verify())
         except LedgerDamaged as damaged:
             return (str(damaged),)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is kept on a server."""
+        return False
 
     @property
     def is_away(self) -> bool:

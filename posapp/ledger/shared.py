@@ -37,6 +37,10 @@ class SharedLedger(Ledger):
         self._hearing: Hearing | None = Hearing(place, till=till, tell=self._tell)
 
     @property
+    def is_shared(self) -> bool:
+        return True
+
+    @property
     def is_away(self) -> bool:
         return self._place.is_away
 
