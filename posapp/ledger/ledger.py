@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from posapp.ledger import driver
 from posapp.ledger.address import Address
@@ -12,13 +13,16 @@ from posapp.ledger.audit import Audit, begin_trail
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerDamaged
+from posapp.ledger.errors import LedgerError
 from posapp.ledger.file import LedgerFile
 from posapp.ledger.invitations import Invitations
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
 from posapp.ledger.sign_ins import SignIns
+
+if TYPE_CHECKING:
+    from posapp.ledger.visit import Visit
 
 
 class Ledger:
@@ -93,8 +97,16 @@ class Ledger:
         """Examine the whole ledger and the audit trail; problems as sentences, none when sound."""
         try:
             return (*await self._database.problems(), *await self.audit.verify())
-        except LedgerDamaged as damaged:
-            return (str(damaged),)
+        except LedgerError as problem:
+            return (str(problem),)
+
+    async def server(self) -> Visit | None:
+        """How the server of a shared ledger is; None where there is none.
+
+        Raises:
+            LedgerError: it does not answer.
+        """
+        return None
 
     @property
     def is_shared(self) -> bool:

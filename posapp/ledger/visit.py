@@ -49,12 +49,27 @@ class Visit:
         """The same for people, in a few sentences."""
         seconds = abs(self.clock_ahead).total_seconds()
         said = [f"PostgreSQL {self.version} answers.", self.way()]
+        if self.synchronous_commit == "off":
+            said.append("Commits do not wait for the disk: switch synchronous_commit on.")
         if abs(self.clock_ahead) > MOST_CLOCK_DIFFERENCE:
             side = "ahead of" if self.clock_ahead > timedelta(0) else "behind"
             said.append(f"Its clock is {seconds:.0f} s {side} this computer's: set both right.")
-        if self.synchronous_commit != "on":
-            said.append(f"The server sets synchronous_commit to {self.synchronous_commit}.")
         return " ".join(said)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nobody has to do anything."""
+        clocks_agree = abs(self.clock_ahead) <= MOST_CLOCK_DIFFERENCE
+        private = self.is_encrypted or self.is_here
+        return clocks_agree and private and self.synchronous_commit != "off"
+
+    def details(self) -> str:
+        """``words`` and every figure behind them."""
+        seconds = self.clock_ahead.total_seconds()
+        return (
+            f"{self.words()} synchronous_commit is {self.synchronous_commit}; the server's clock "
+            f"differs by {seconds:+.1f} s."
+        )
 
     def way(self) -> str:
         """Who could listen."""
@@ -87,10 +102,7 @@ def look(
     encrypted = connection.execute(
         text("SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)")
     ).scalar_one()
-    # Our own sessions ask for it; what counts is what the server would do by itself.
-    lasting = connection.execute(
-        text("SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'")
-    ).scalar_one()
+    lasting = connection.execute(text("SHOW synchronous_commit")).scalar_one()
     return Visit(
         version=str(connection.execute(text("SHOW server_version")).scalar_one()).split()[0],
         contents=_contents(connection, audit_key),
