@@ -6,7 +6,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from posapp.model.secret import Secret
 
 REFUSED = 1
+_ADDRESS = ("host", "port", "database", "user", "certificate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,6 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     if arguments.command == "move-ledger":
         return move_ledger(home, training=arguments.training)
+    if arguments.command == "ledger-address":
+        changes = {name: text for name in _ADDRESS if (text := getattr(arguments, name))}
+        return ledger_address(home, changes)
     return desktop(home, training=arguments.training)
 
 
@@ -123,6 +127,28 @@ def move_ledger(home: Path, *, training: bool) -> int:
         return _refused(str(refusal))
 
 
+def ledger_address(home: Path, changes: Mapping[str, str]) -> int:
+    """Correct where the shared ledger is, when the program cannot open it any more."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from getpass import getpass
+
+    from posapp import app
+    from posapp.model.secret import Secret
+    from posapp.runtime import loop
+
+    passphrase = _passphrase(home)
+    asked = passphrase is not None
+    password = Secret(getpass("Password of the ledger (Enter keeps it): ") if asked else "")
+
+    async def session() -> int:
+        return await app.change_address(home, passphrase, changes=changes, password=password)
+
+    try:
+        return loop.run(session, argv=["posapp"])
+    except app.StartRefused as refusal:
+        return _refused(str(refusal))
+
+
 def _passphrase(home: Path) -> Secret | None:
     """What opens the live vault, if there is one and somebody at a terminal to type it."""
     from getpass import getpass
@@ -164,6 +190,11 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=("csv", "json"), default="csv")
     export.add_argument("--output", type=Path, help="file to write (default: the terminal)")
     commands.add_parser("move-ledger", help="take this till's ledger to a PostgreSQL server")
+    address = commands.add_parser(
+        "ledger-address", help="correct where the shared ledger is, when it cannot be opened"
+    )
+    for name in _ADDRESS:
+        address.add_argument(f"--{name}", default="", help="stays as it is when left out")
     return parser
 
 
