@@ -72,8 +72,8 @@ def charge(order: Order, *, kind: Kind = Kind.CHARGE, till: str = "T1") -> Inten
         who="Ada",
         till=till,
         order_id=order.id,
-        card_brand="Visa",
-        card_last4="4242",
+        card_brand="" if kind is Kind.HOSTED else "Visa",
+        card_last4="" if kind is Kind.HOSTED else "4242",
     )
 
 
