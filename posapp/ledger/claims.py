@@ -42,7 +42,7 @@ def claim(connection: Connection, intent: Intent) -> None:
     if intent.kind.pays_order:
         _claim_order(connection, intent)
     elif intent.kind.acts_on_payment:
-        _claim_payment(connection, intent)
+        _check_left(connection, intent)
 
 
 def write_down(connection: Connection, intent: Intent, prepared_at: int) -> int:
@@ -151,7 +151,7 @@ def _mine(connection: Connection, intent: Intent) -> tuple[Attempt, ...]:
     return asked_of(connection, intent.account, intent.payment_id)
 
 
-def _claim_payment(connection: Connection, intent: Intent) -> None:
+def _check_left(connection: Connection, intent: Intent) -> None:
     payment = read_payment(connection, intent.account, intent.payment_id)
     if payment is None:
         raise NoSuchEntry("There is no such payment in the ledger.")

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 
 from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict
 from posapp.model.judge import Finding, action_state
-from posapp.model.payment import ActionKind, ActionRecord, ActionState, Payment, PaymentStatus
+from posapp.model.payment import (
+    ActionKind,
+    ActionRecord,
+    ActionState,
+    Payment,
+    PaymentStatus,
+    RefundRecord,
+)
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
 ACTION_OF = {
@@ -21,6 +28,7 @@ ACTION_OF = {
 """What the gateway calls what we ask for."""
 
 _WITH_AMOUNT = (Kind.CAPTURE, Kind.INCREMENT)
+_RELEASES = (ActionKind.VOID, ActionKind.REVERSAL)
 _GIVEN_BACK = (
     PaymentStatus.VOIDED,
     PaymentStatus.REFUNDED,
@@ -29,18 +37,22 @@ _GIVEN_BACK = (
 )
 
 
-def judge_action(intent: Intent, record: ActionRecord, payment: Payment) -> Finding:
-    """Accepted is pending; done and failed are what the payment shows, read after ``record``."""
+def judge_action(intent: Intent, record: ActionRecord, payment: Payment | None = None) -> Finding:
+    """Accepted is pending; done and failed are what the payment shows.
+
+    Args:
+        payment: read after the record was made; None where it was not read yet and only an answer
+            speaks that says itself how it ended.
+    """
     if record.kind is not ACTION_OF[intent.kind]:
         return Finding(State.UNKNOWN, note="The answer is about another action.")
     if intent.kind in _WITH_AMOUNT and record.amount not in (None, intent.amount):
         return Finding(State.UNKNOWN, note="The answer names another amount or currency.")
-    match action_state(record, payment):
+    match action_state(record, payment) if payment else record.state:
         case ActionState.DONE:
             return Finding(State.SETTLED, Verdict.APPROVED)
         case ActionState.FAILED:
-            shown = next((each for each in payment.history if each.id == record.id), record)
-            why = (shown.decline or record.decline) if record.id else None
+            why = record.decline
             return Finding(State.SETTLED, Verdict.DECLINED, note=why.caller if why else "")
         case ActionState.PENDING:
             return Finding(State.PENDING)
@@ -60,9 +72,7 @@ def find_action(
     """
     kind = ACTION_OF[attempt.intent.kind]
     if attempt.refund_id:
-        shown = (each for each in payment.history if each.id == attempt.refund_id)
-        accepted = ActionRecord(attempt.refund_id, kind, ActionState.PENDING)
-        return (next((replace(each, kind=kind) for each in shown), accepted),)
+        return (_accepted(attempt.refund_id, kind, payment),)
     taken = {other.refund_id for other in others if other.id != attempt.id} - {""}
     match attempt.intent.kind:
         case Kind.REVERSAL:
@@ -71,6 +81,21 @@ def find_action(
             return _called_off(payment)
         case _:
             return _of_its_kind(attempt, payment, taken)
+
+
+def _accepted(number: str, kind: ActionKind, payment: Payment) -> ActionRecord:
+    """What was accepted under this id, with what the payment shows of it so far.
+
+    Pending, for ``action_state`` to say how far it got: the id may be that of a refund.
+    """
+    accepted = ActionRecord(number, kind, ActionState.PENDING)
+    for refund in payment.refunds:
+        if refund.id == number:
+            return replace(accepted, decline=refund.decline)
+    for entry in payment.history:
+        if entry.id == number:
+            return replace(entry, kind=kind, state=ActionState.PENDING)
+    return accepted
 
 
 def _of_its_kind(attempt: Attempt, payment: Payment, taken: set[str]) -> tuple[ActionRecord, ...]:
@@ -94,20 +119,17 @@ def _reversals(attempt: Attempt, payment: Payment, taken: set[str]) -> tuple[Act
 
     It is done when nothing is left: of what it left, that which is not done says how it stands.
     """
+    entries: tuple[ActionRecord | RefundRecord, ...] = (*payment.history, *payment.refunds)
     traces = [
-        (each.id, each.state, each.decline)
-        for each in payment.history
-        if each.kind in (ActionKind.VOID, ActionKind.REVERSAL)
+        each
+        for each in entries
+        if (isinstance(each, RefundRecord) or each.kind in _RELEASES)
         and each.id not in taken
         and (each.at is None or each.at >= _earliest(attempt))
-    ] + [
-        (each.id, each.state, each.decline)
-        for each in payment.refunds
-        if each.id not in taken and (each.at is None or each.at >= _earliest(attempt))
     ]
     if traces:
-        number, _, decline = min(traces, key=lambda trace: trace[1] is ActionState.DONE)
-        return (ActionRecord(number, ActionKind.REVERSAL, ActionState.PENDING, decline=decline),)
+        telling = min(traces, key=lambda each: each.state is ActionState.DONE)
+        return (_accepted(telling.id, ActionKind.REVERSAL, payment),)
     left = payment.left_to_capture().minor + payment.left_to_refund().minor
     if not left and payment.status in _GIVEN_BACK:
         return (ActionRecord("", ActionKind.REVERSAL, ActionState.DONE),)
