@@ -256,7 +256,7 @@ class Actions:
 
     def _payment_of(self, detail: PaymentDetail) -> tuple[Payment, Gateway]:
         if not detail.attempt.intent.kind.pays_order:
-            raise BrokenRule("Only a payment of an order can be asked for this.")
+            raise Refused("This is no payment of an order: there is nothing to do with it.")
         if detail.payment is None:
             raise Refused("This payment is not known to the gateway yet. Check it first.")
         return detail.payment, self._till.accounts.gateway(detail.payment.account)
