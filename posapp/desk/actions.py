@@ -36,7 +36,6 @@ from posapp.model.allowed import (
     retry_cancellation_problem,
     reversal_problem,
     void_problem,
-    was_reversed,
 )
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, action_key
 from posapp.model.history import PaymentDetail
@@ -309,8 +308,6 @@ def _problem(wish: _Wish, payment: Payment, mine: Sequence[Attempt]) -> str | No
     """Why this cannot be asked of the payment, by its balances and what is under way."""
     if problem := in_the_way(wish.kind, mine):
         return problem
-    if was_reversed(mine):
-        return "This payment was reversed: everything was given back."
     shown = replace(payment, capturable=left_to_capture(payment, mine))
     if wish.kind in (Kind.CAPTURE, Kind.INCREMENT):
         if wish.amount is None or wish.amount.minor <= 0:

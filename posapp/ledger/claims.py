@@ -21,7 +21,7 @@ from posapp.ledger.errors import (
 )
 from posapp.ledger.snapshots import read_payment
 from posapp.ledger.tables import CHARGES, attempts, is_open, orders
-from posapp.model.allowed import in_the_way, left_to_capture, was_reversed
+from posapp.model.allowed import in_the_way, left_to_capture
 from posapp.model.attempt import ACTIONS, Attempt, BrokenRule, Intent, Kind, State, Verdict
 from posapp.model.money import Money
 from posapp.model.order import OrderState
@@ -163,8 +163,6 @@ def _check_left(connection: Connection, intent: Intent) -> None:
     if problem := in_the_way(intent.kind, mine):
         raise PaymentBusy(problem)
     currency = intent.amount.currency
-    if was_reversed(mine):
-        raise NothingLeft(Money(0, currency))
     if intent.kind is Kind.REFUND:
         left = max(0, payment.left_to_refund().minor - _reserved(connection, payment))
         if intent.amount.minor > left:

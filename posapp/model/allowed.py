@@ -45,7 +45,8 @@ def allowed(
     refunds = [each for each in mine if each.intent.kind is Kind.REFUND]
     reserved = _open_and_not_listed(payment, refunds)
     to_refund = Money(
-        0 if was_reversed(mine) else max(0, payment.left_to_refund().minor - reserved), currency
+        0 if in_the_way(Kind.REFUND, mine) else max(0, payment.left_to_refund().minor - reserved),
+        currency,
     )
     smallest = Money(1, currency)
     balances = {
@@ -76,10 +77,14 @@ NO_ACTIONS = "This gateway can only give payments back; it cannot do this."
 
 
 def in_the_way(kind: Kind, mine: Iterable[Attempt]) -> str | None:
-    """Why this must wait for something else that is asked of the payment, as a sentence, or None.
+    """Why this does not go with what was asked of the payment before, as a sentence, or None.
 
-    One action at a time; a refund only waits for what gives the money back in another way.
+    One action at a time; a refund only waits for what gives the money back in another way. After
+    a reversal nothing is left, whatever a read-out that lags behind says.
     """
+    mine = tuple(mine)
+    if any(a.intent.kind is Kind.REVERSAL and a.verdict is Verdict.APPROVED for a in mine):
+        return "This payment was reversed: everything was given back."
     under_way = {each.intent.kind for each in mine if each.state.is_open}
     if kind in ACTIONS and under_way.intersection(ACTIONS):
         return "Something else asked of this payment is not finished. Wait until it is."
@@ -88,13 +93,6 @@ def in_the_way(kind: Kind, mine: Iterable[Attempt]) -> str | None:
     if kind is Kind.REFUND and under_way.intersection(_GIVES_BACK):
         return "This payment is being voided or reversed. Wait until that is finished."
     return None
-
-
-def was_reversed(mine: Iterable[Attempt]) -> bool:
-    """Whether all of it was given back, though a read-out that lags behind may not show it."""
-    return any(
-        each.intent.kind is Kind.REVERSAL and each.verdict is Verdict.APPROVED for each in mine
-    )
 
 
 def left_to_capture(payment: Payment, mine: Iterable[Attempt]) -> int:
