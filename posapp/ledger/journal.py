@@ -132,7 +132,7 @@ class Journal:
 
         def work(connection: Connection) -> Attempt:
             before = _read(connection, attempt_id)
-            _check_answer(before, state, verdict, payment, payout_id, refund_id)
+            check_answer(before, state, verdict, payment, payout_id, refund_id)
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
             values = _given(
@@ -309,7 +309,7 @@ class Journal:
         )
 
 
-def _check_answer(
+def check_answer(
     before: Attempt,
     state: State,
     verdict: Verdict | None,
