@@ -94,6 +94,21 @@ def refund(payment: Payment, minor: int, *, key: str = "", till: str = "T1") -> 
     )
 
 
+def payout() -> Intent:
+    number = next(_numbers)
+    return Intent(
+        kind=Kind.PAYOUT,
+        account=ACCOUNT,
+        amount=Money(500, "EUR"),
+        reference=f"T1-P-{number}",
+        key=f"payout-{number}",
+        fingerprint="ef" * 32,
+        who="Ada",
+        till="T1",
+        reason="Deposit",
+    )
+
+
 def payment_of(
     attempt: Attempt,
     *,

@@ -306,6 +306,8 @@ def _pending(detail: PaymentDetail) -> int:
 
 def _why_not(detail: PaymentDetail) -> str:
     payment = detail.payment
+    if not detail.attempt.intent.kind.pays_order:
+        return "This is no payment that could be given back."
     if payment is None or detail.attempt.state.is_open:
         return "It is not known yet whether this payment was taken."
     if detail.attempt.verdict is not Verdict.APPROVED:
