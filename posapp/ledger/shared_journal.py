@@ -78,6 +78,7 @@ class SharedJournal(Journal):
         state: State,
         verdict: Verdict | None = None,
         payment: Payment | None = None,
+        payout_id: str = "",
         refund_id: str = "",
         note: str = "",
         said: str = "",
@@ -90,6 +91,7 @@ class SharedJournal(Journal):
             state=state,
             verdict=verdict,
             payment=payment,
+            payout_id=payout_id,
             refund_id=refund_id,
             note=note,
             said=said,
@@ -102,7 +104,7 @@ class SharedJournal(Journal):
             known = self._mine.get(attempt_id)
             if known is None:
                 raise  # found by a look-up: it will be found again
-            check_answer(known, state, verdict, payment, refund_id)
+            check_answer(known, state, verdict, payment, payout_id, refund_id)
             settled = with_answer(known, answer, self._clock())
             await self._hold(known, answer)
         if settled.state.is_open:
@@ -173,7 +175,7 @@ class SharedJournal(Journal):
         detail = {
             "state": answer.state.value,
             "verdict": answer.verdict.value if answer.verdict else "",
-            "payment_id": answer.payment.id if answer.payment else "",
+            "payment_id": answer.payment.id if answer.payment else answer.payout_id,
             "request_id": answer.request_id,
             "note": "This answer came while the shared ledger was away and contradicts what is "
             "proved. Look at the payment in the gateway's own list.",
@@ -191,6 +193,7 @@ class SharedJournal(Journal):
             state=answer.state,
             verdict=answer.verdict,
             payment=answer.payment,
+            payout_id=answer.payout_id,
             refund_id=answer.refund_id,
             note=answer.note,
             said=answer.said,

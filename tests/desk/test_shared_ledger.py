@@ -337,7 +337,7 @@ async def test_two_desks_in_two_processes_charge_an_order_once_and_hear_of_each_
         ]
         assert await other.does("hear") == 1
         assert await other.does(f"charge {order.id}") == (
-            "This order is paid already. Start the next order."
+            "This order is paid. Start the next order."
         )
         screen = Screen(shop)
         second = await shop.order()
