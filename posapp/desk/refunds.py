@@ -12,6 +12,7 @@ from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
 from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import Attempt, Intent, Kind, State, refund_key
+from posapp.model.case import AlarmKind
 from posapp.model.judge import find_refund, judge_refund
 from posapp.model.money import Money
 from posapp.model.payment import Payment, refund_problem
@@ -140,6 +141,12 @@ class Refunds:
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, payment)  # late, and still proves nothing
+        if attempt.state is State.SETTLED and finding.verdict is not attempt.verdict:
+            if finding.state is State.SETTLED:  # a person had seen something else
+                await self._ledger.cases.raise_alarm(
+                    AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
+                )
+            return Outcome(attempt, payment)
         settled = await self._ledger.journal.settle(
             attempt.id,
             state=State.OPEN_CASE if stays_a_case else finding.state,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
+from posapp.ledger.alarms import end_where_given_back, raise_alarm
 from posapp.ledger.audit import Audit
 from posapp.ledger.card_guard import refuse_in_intent, without_card_number
 from posapp.ledger.charge_index import index_charge
@@ -17,6 +18,7 @@ from posapp.ledger.errors import NoSuchEntry, WrongPayment
 from posapp.ledger.snapshots import keep_payment
 from posapp.ledger.tables import DEAD, attempts, is_open
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict, check_change
+from posapp.model.case import AlarmKind, CaseEnd, Closing
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
@@ -83,6 +85,7 @@ class Journal:
             _check_answer(before, state, verdict, payment, refund_id)
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
+                self._watch(connection, before, verdict, payment)
             values = _given(
                 note=without_card_number(note),
                 said=without_card_number(said),
@@ -99,14 +102,35 @@ class Journal:
                 connection.execute(
                     update(attempts).where(attempts.c.id == attempt_id).values(**values)
                 )
+            elif state is State.SETTLED:
+                _attach(
+                    connection,
+                    before,
+                    payment_id=payment.id if payment else "",
+                    refund_id=refund_id,
+                )
             index_charge(connection, attempt_id)
             return _read(connection, attempt_id)
 
         return await self._database.write(work)
 
-    async def looked_up(self, attempt_id: int, *, absent: bool, note: str = "") -> Attempt:
-        """Count a look-up; ``absent`` when it was complete and found nothing, which is also noted
-        in the audit trail."""
+    async def looked_up(
+        self,
+        attempt_id: int,
+        *,
+        absent: bool,
+        note: str = "",
+        said: str = "",
+        request_id: str = "",
+    ) -> Attempt:
+        """Count a look-up and keep it as evidence in the audit trail.
+
+        Args:
+            absent: it was complete and found nothing.
+            note: why it brought no answer, as a sentence; empty where it brought one.
+            said: the gateway's own words.
+            request_id: the gateway's id of the call.
+        """
 
         def work(connection: Connection) -> Attempt:
             before = _read(connection, attempt_id)
@@ -120,14 +144,20 @@ class Journal:
                     note=without_card_number(note) or before.note,
                 )
             )
-            if absent:
-                self._audit.append(
-                    connection,
-                    "not_found",
-                    subject=f"attempt:{attempt_id}",
-                    who=_PROGRAM,
-                    detail={"kind": before.intent.kind.value, "look_up": str(before.absent + 1)},
-                )
+            detail = {
+                "kind": before.intent.kind.value,
+                "look_up": str(before.look_ups + 1),
+                "note": note,
+                "said": said,
+                "request_id": request_id,
+            }
+            self._audit.append(
+                connection,
+                "not_found" if absent else "not_answered" if note else "looked_up",
+                subject=f"attempt:{attempt_id}",
+                who=_PROGRAM,
+                detail={name: value for name, value in detail.items() if value},
+            )
             return _read(connection, attempt_id)
 
         return await self._database.write(work)
@@ -164,14 +194,14 @@ class Journal:
         return await self._database.read(_open)
 
     async def not_charged_since(self, since: datetime) -> tuple[Attempt, ...]:
-        """Attempts prepared since then that were taken as not charged, newest first."""
+        """Attempts that were taken as not charged since then, newest first."""
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
             rows = connection.execute(
                 select(attempts)
                 .where(
-                    attempts.c.prepared_at >= micros(since),
-                    attempts.c.state == State.NOT_CHARGED.value,
+                    attempts.c.ended_at >= micros(since),
+                    text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
                 )
                 .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
             ).mappings()
@@ -192,6 +222,43 @@ class Journal:
         return await self._database.read(
             lambda connection: refunds_of(connection, payment.account, payment.id)
         )
+
+    def close_case(
+        self, connection: Connection, attempt_id: int, closing: Closing, *, who: str
+    ) -> Attempt:
+        """End an open case with what a person saw, in the caller's transaction.
+
+        Raises:
+            BrokenRule: it is no open case.
+        """
+        before = _read(connection, attempt_id)
+        if before.state is not State.OPEN_CASE:
+            raise BrokenRule("Only an open case can be closed.")
+        charged = closing.end is CaseEnd.CHARGED
+        return self._change(
+            connection,
+            before,
+            State.SETTLED if charged else State.NOT_CHARGED,
+            who=who,
+            verdict=Verdict.APPROVED.value if charged else None,
+            note=f"Closed by hand: {closing.reason}",
+            ended_at=micros(self._clock()),
+        )
+
+    def _watch(
+        self, connection: Connection, before: Attempt, verdict: Verdict | None, payment: Payment
+    ) -> None:
+        """Money that turns up late raises an alarm; what was given back ends one."""
+        if before.state is State.NOT_CHARGED and verdict is Verdict.APPROVED:
+            raise_alarm(
+                connection,
+                self._audit,
+                AlarmKind.LATE,
+                attempt_id=before.id,
+                payment=payment,
+                at=self._clock(),
+            )
+        end_where_given_back(connection, self._audit, payment, at=self._clock())
 
     def _begin(self, connection: Connection, intent: Intent) -> Attempt:
         claim(connection, intent)
@@ -271,6 +338,13 @@ def _check_answer(
         raise WrongPayment
     if before.payment_id and payment.id != before.payment_id:
         raise WrongPayment
+
+
+def _attach(connection: Connection, settled: Attempt, **ids: str) -> None:
+    """Keep the gateway's id of what a person had seen before the gateway told us."""
+    missing = {name: value for name, value in ids.items() if value and not getattr(settled, name)}
+    if missing:
+        connection.execute(update(attempts).where(attempts.c.id == settled.id).values(**missing))
 
 
 def _open(connection: Connection) -> tuple[Attempt, ...]:
