@@ -19,6 +19,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from posapp.desk.accounts import Accounts
 from posapp.desk.book import Book
+from posapp.desk.cases import Cases
 from posapp.desk.desk import Desk
 from posapp.desk.doctor import Finding, examine
 from posapp.desk.errors import Refused
@@ -146,14 +147,16 @@ class Building:
         sales, refunds = Sales(till), Refunds(till)
         recovery = Recovery(till, sales=sales, refunds=refunds, clock=now)
         owner = vault.contents.owner
+        people = People(ledger=ledger, owner=owner, clock=now, training=training)
         return Desk(
             training=training,
             till=till,
             book=Book(till, recovery=recovery, refunds=refunds),
+            cases=Cases(till, recovery=recovery, refunds=refunds, people=people),
             links=Links(till, sales),
             orders=Orders(ledger=ledger, currency=settings.currency or CURRENCY),
             papers=Papers(till, settings=settings, clock=now),
-            people=People(ledger=ledger, owner=owner, clock=now, training=training),
+            people=people,
             recovery=recovery,
             refunds=refunds,
             sales=sales,

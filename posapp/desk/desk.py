@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from posapp.desk.accounts import Accounts
 from posapp.desk.book import Book
+from posapp.desk.cases import Cases
 from posapp.desk.links import Links
 from posapp.desk.news import News
 from posapp.desk.orders import Orders
@@ -25,6 +26,7 @@ class Desk:
     training: bool
     till: Till
     book: Book
+    cases: Cases
     links: Links
     orders: Orders
     papers: Papers

@@ -58,6 +58,42 @@ class Refunds:
             raise Refused("This payment is not known to the gateway yet. Check it first.")
         gateway = self._till.accounts.gateway(detail.payment.account)
         payment = await self._fresh(gateway, detail.payment)
+        return await self._give(gateway, payment, amount, detail.attempt, reason=reason, who=who)
+
+    async def refund_rest(self, payment: Payment, *, of: Attempt, reason: str, who: str) -> Outcome:
+        """Give back all that is left of a payment that the gateway shows under an attempt of ours.
+
+        Raises:
+            Refused: before anything was sent.
+            NothingMoved: it is proved that nothing was given back.
+        """
+        try:
+            with self._till.under_way.money():
+                gateway = self._till.accounts.gateway(payment.account)
+                fresh = await self._fresh(gateway, payment)
+                if not fresh.captured:
+                    raise Refused(
+                        "The bank has not handed this money over yet, so it cannot be refunded. "
+                        "Try again in a minute."
+                    )
+                left = await self.left(fresh)
+                return await self._give(gateway, fresh, left, of, reason=reason, who=who)
+        except LedgerError as problem:
+            raise Refused(str(problem)) from problem
+        finally:
+            self._till.changed()
+
+    async def _give(
+        self,
+        gateway: Gateway,
+        payment: Payment,
+        amount: Money,
+        charge: Attempt,
+        *,
+        reason: str,
+        who: str,
+    ) -> Outcome:
+        """Refund a payment as it was read just now; ``charge`` is the attempt it belongs to."""
         mine = await self._ledger.journal.refunds_of(payment)
         problem = (
             _reason_problem(reason)
@@ -66,7 +102,7 @@ class Refunds:
         )
         if problem:
             raise Refused(problem)
-        number = detail.order.number if detail.order else 0
+        number = await self._ledger.orders.number_of(charge.intent.order_id)
         refund = Refund(
             payment=payment,
             amount=amount,
@@ -92,11 +128,11 @@ class Refunds:
             fingerprint=prepared.fingerprint,
             who=who,
             till=self._till.name,
-            order_id=detail.attempt.intent.order_id,
+            order_id=charge.intent.order_id,
             payment_id=payment.id,
             reason=refund.reason,
-            card_brand=detail.attempt.intent.card_brand,
-            card_last4=detail.attempt.intent.card_last4,
+            card_brand=charge.intent.card_brand,
+            card_last4=charge.intent.card_last4,
             body=bytes(prepared.body),
         )
         attempt = await self._ledger.journal.begin(intent)
