@@ -119,6 +119,7 @@ class Cases:
                 reason=closing.reason,
             )
             detail = {
+                "kind": attempt.intent.kind.value,
                 "outcome": closing.end.value,
                 "seen": closing.seen.value,
                 "reason": closing.reason,

@@ -129,6 +129,7 @@ async def test_a_case_closed_as_not_charged_frees_the_order(shop: Shop) -> None:
     )  # fmt: skip
     assert entry.who == WHO
     assert entry.detail == {
+        "kind": "charge",
         "outcome": "not_charged",
         "seen": "gateway_site",
         "reason": "Not in the list of the day",

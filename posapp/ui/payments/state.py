@@ -171,6 +171,10 @@ def derive_entry(
             entry.detail.get("note", ""),
             f"answer: {entry.detail['said']}" if entry.detail.get("said") else "",
             f"request {entry.request_id}" if entry.request_id else "",
+            _SEEN.get(entry.detail.get("seen", ""), ""),
+            entry.detail.get("reason", ""),
+            f"approved by {entry.detail['approved_by']}" if entry.detail.get("approved_by") else "",
+            f"before: {entry.detail['from']}" if entry.detail.get("from") else "",
         )
         if part
     )
@@ -182,6 +186,8 @@ def event_words(entry: TimelineEntry, style: AmountStyle) -> str:
     refund = entry.detail.get("kind") == Kind.REFUND.value
     what = "Refund" if refund else "Charge"
     amount = _amount(entry, style)
+    if entry.event == "case_closed":
+        return _closed_words(entry, refund=refund)
     state = entry.detail.get("state", entry.event)
     verdict = entry.detail.get("verdict", "")
     if state == State.SETTLED.value:
@@ -203,9 +209,28 @@ def event_words(entry: TimelineEntry, style: AmountStyle) -> str:
     return words.get(state, _EVENTS.get(entry.event, entry.event.replace("_", " ").capitalize()))
 
 
+def _closed_words(entry: TimelineEntry, *, refund: bool) -> str:
+    moved = entry.detail.get("outcome") == "charged"
+    done = "refunded" if refund else "charged"
+    return f"Case closed: {done if moved else f'not {done}'}"
+
+
 _EVENTS = {
     "payment_refreshed": "Checked with the gateway",
     "not_found": "Searched at the gateway: not there",
+    "not_answered": "Looked up: no answer",
+    "looked_up": "Looked up: not finished",
+    "case_taken": "Somebody finds out",
+    "alarm_raised": "Alarm: money moved that should not have",
+    "alarm_ended": "The gateway shows the money as given back",
+    "alarm_acknowledged": "Alarm acknowledged",
+}
+
+
+_SEEN = {
+    "gateway_site": "seen on the gateway’s site",
+    "bank_statement": "seen on the bank statement",
+    "callers_bank": "the caller’s bank said so",
 }
 
 

@@ -76,8 +76,8 @@ class _Row(QStyledItemDelegate):
 
 
 class Timeline(RowsView):
-    def __init__(self) -> None:
-        super().__init__(name="payment.timeline", accessible="Timeline, newest first")
+    def __init__(self, *, name: str = "payment.timeline") -> None:
+        super().__init__(name=name, accessible="Timeline, newest first")
         self.entries = _Entries()
         self.setModel(self.entries)
         self.setItemDelegate(_Row(self))
