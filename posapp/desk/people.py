@@ -130,7 +130,7 @@ class People:
         if not self._training:
             raise Refused("No PIN is set up. Choose one in Settings.")
         if pin.reveal() != PRACTICE_PIN:
-            raise Refused("This PIN is not right. It stands above the field.")
+            raise Refused(f"This PIN is not right. To practise, it is {PRACTICE_PIN}.")
         return "Trainee"
 
     async def leave(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -18,14 +19,14 @@ from posapp.runtime.tasks import spawn
 from posapp.ui import theme
 from posapp.ui.cases.evidence import Evidence
 from posapp.ui.cases.state import derive_alarm
-from posapp.ui.format import day_and_time
+from posapp.ui.format import moment_time
 from posapp.ui.payments.state import derive_entry
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.dialog import Dialog
 from posapp.ui.widgets.fields import TextField
 from posapp.ui.widgets.labels import Label
 
-_FORM_WIDTH = 300
+_FORM_WIDTH = 320
 
 
 class AlarmDialog(Dialog):
@@ -41,7 +42,7 @@ class AlarmDialog(Dialog):
     ) -> None:
         labels = {each.account: each.label for each in desk.accounts.all()}
         account = labels.get(alarm.payment.account, alarm.payment.account)
-        self._view = derive_alarm(alarm, style, account=account, time=day_and_time)
+        self._view = derive_alarm(alarm, style, account=account, time=_when)
         super().__init__(self._view.title, name="alarm", parent=parent)
         self._desk = desk
         self._alarm = alarm
@@ -140,7 +141,7 @@ class AlarmDialog(Dialog):
         self.evidence.advice.setText(f"{self._view.sentence} {self._view.advice}")
         self.evidence.show_facts(self._view.facts)
         self.evidence.show_entries(
-            tuple(derive_entry(each, style, day_and_time) for each in detail.timeline)
+            tuple(derive_entry(each, style, _when) for each in detail.timeline)
         )
         row = QHBoxLayout()
         row.setSpacing(theme.PAD * 2)
@@ -163,3 +164,7 @@ class AlarmDialog(Dialog):
         column.addWidget(self.leave)
         row.addWidget(side)
         self.body.addLayout(row)
+
+
+def _when(at: datetime) -> str:
+    return moment_time(at, datetime.now(UTC))

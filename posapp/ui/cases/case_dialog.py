@@ -20,7 +20,7 @@ from posapp.runtime.tasks import spawn
 from posapp.ui import theme
 from posapp.ui.cases.evidence import Evidence
 from posapp.ui.cases.state import OUTCOMES, PLACES, REFUND_OUTCOMES, derive_case
-from posapp.ui.format import day_and_time
+from posapp.ui.format import moment_time
 from posapp.ui.payments.state import derive_entry
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.choice import Choice
@@ -29,7 +29,7 @@ from posapp.ui.widgets.fields import Field, TextField
 from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.secret_field import DigitsInput
 
-_FORM_WIDTH = 300
+_FORM_WIDTH = 320
 
 
 class CaseDialog(Dialog):
@@ -69,13 +69,12 @@ class CaseDialog(Dialog):
             name="case.notice",
         )  # fmt: skip
         self.take = Button("", name="case.take", compact=True, icon="user")
-        self.check = Button(
-            "Ask the gateway now", name="case.check", compact=True, icon="refresh-cw"
-        )
+        self.check = Button("Ask the gateway", name="case.check", compact=True, icon="refresh-cw")
         self.confirm = Button("Close the case", name="case.close", kind="primary")
         self.leave = Button("Back", name="case.leave", shortcut="Esc")
         self._form = QWidget()
         self._build()
+        self._show_practice_pin()
         self._show()
         self._stop_listening = desk.news.listen(self._something_changed)
         self.finished.connect(self._ended)
@@ -103,13 +102,13 @@ class CaseDialog(Dialog):
             account=_label(self._desk, attempt.intent.account),
             now=now,
             due=self._desk.recovery.asked_next(attempt),
-            time=day_and_time,
+            time=_when,
         )
         self.evidence.state.show_state(view.state, view.tone)
         self.evidence.advice.setText(view.advice)
         self.evidence.show_facts(view.facts)
         self.evidence.show_entries(
-            tuple(derive_entry(each, self._style, day_and_time) for each in self._detail.timeline)
+            tuple(derive_entry(each, self._style, _when) for each in self._detail.timeline)
         )
         self.take.say(view.take_words)
         self.take.setVisible(view.can_close)
@@ -186,7 +185,7 @@ class CaseDialog(Dialog):
         finally:
             self._running = False
             self._busy(False)
-            self.check.say("Ask the gateway now")
+            self.check.say("Ask the gateway")
 
     def _say(self, sentence: str, problem: Refused | None = None) -> None:
         fields = problem.fields if problem else {}
@@ -208,7 +207,12 @@ class CaseDialog(Dialog):
     def _typed(self, _text: str = "") -> None:
         self.reason.problem(None)
         self.pin_field.problem(None)
+        self._show_practice_pin()
         self.notice.hide()
+
+    def _show_practice_pin(self) -> None:
+        if pin := self._desk.people.training_pin:
+            self.pin_field.remark(f"Practise closing: the PIN here is {pin}.")
 
     def _ended(self) -> None:
         self._stop_listening()
@@ -223,7 +227,7 @@ class CaseDialog(Dialog):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        tools = QVBoxLayout()
+        tools = QHBoxLayout()
         tools.setSpacing(theme.STEP * 2)
         tools.addWidget(self.take)
         tools.addWidget(self.check)
@@ -241,8 +245,11 @@ class CaseDialog(Dialog):
         column.addWidget(self.notice)
         self.notice.hide()
         column.addStretch(1)
-        column.addWidget(self.confirm)
-        column.addWidget(self.leave)
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.GAP)
+        foot.addWidget(self.leave)
+        foot.addWidget(self.confirm, 1)
+        column.addLayout(foot)
         row.addWidget(side)
         self.body.addLayout(row)
 
@@ -256,3 +263,7 @@ def _heading(case: Case, style: AmountStyle) -> str:
 def _label(desk: Desk, account: str) -> str:
     labels = {each.account: each.label for each in desk.accounts.all()}
     return labels.get(account, account)
+
+
+def _when(at: datetime) -> str:
+    return moment_time(at, datetime.now(UTC))

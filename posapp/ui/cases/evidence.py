@@ -13,7 +13,8 @@ from posapp.ui.widgets.panel import Hairline, clear
 from posapp.ui.widgets.pill import Pill
 
 _WIDTH = 420
-_TIMELINE = 236
+_TIMES = 96  # room for a day and a time
+_TIMELINE = 150
 
 
 class Evidence(QWidget):
@@ -24,7 +25,7 @@ class Evidence(QWidget):
         self.setFixedWidth(_WIDTH)
         self.state = Pill(name=f"{name}.state")
         self.advice = Label("", size=theme.SMALL, ink="secondary", wrap=True)
-        self.timeline = Timeline(name=f"{name}.timeline")
+        self.timeline = Timeline(name=f"{name}.timeline", lead=_TIMES)
         self.timeline.setMinimumHeight(_TIMELINE)
         self._facts = QGridLayout()
         self._shown: tuple[tuple[str, str], ...] = ()

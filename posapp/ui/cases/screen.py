@@ -29,7 +29,7 @@ from posapp.ui.widgets.panel import Hairline, Panel
 
 _CHIPS: tuple[tuple[View, str, str], ...] = (
     ("all", "All", ""),
-    ("alarms", "To give back", "not_moved"),
+    ("alarms", "Alarms", "not_moved"),
     ("cases", "Open cases", "not_known"),
     ("unknown", "Not known yet", "not_known"),
 )

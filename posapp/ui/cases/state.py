@@ -100,7 +100,7 @@ def alarm_row(alarm: Alarm, style: AmountStyle, *, now: datetime) -> RowView:
     return RowView(
         attempt=alarm.attempt.id,
         alarm=alarm.id,
-        state=_ALARMS[alarm.kind],
+        state=_alarm_words(alarm),
         tone="not_moved",
         age=age_words(now - alarm.raised_at),
         who=_who(alarm.customer, alarm.order_number),
@@ -165,7 +165,7 @@ def derive_case(
     attempt = case.attempt
     is_case = attempt.state is State.OPEN_CASE
     still_open = attempt.state.is_open
-    looked = counted(attempt.look_ups, "time", "times")
+    looked = counted(attempt.look_ups, "time", "times") if attempt.look_ups else "Not yet"
     facts = (
         ("Customer", case.customer),
         ("Card", _card(attempt)),
@@ -227,7 +227,7 @@ def derive_alarm(alarm: Alarm, style: AmountStyle, *, account: str, time: Time) 
     )
     return AlarmView(
         title=f"{amount} · {number}",
-        state=_ALARMS[alarm.kind],
+        state=_alarm_words(alarm),
         sentence=_sentence(alarm, amount, number, refund=refund),
         advice=_ALARM_ADVICE[alarm.kind] if not refund else _REFUND_ADVICE,
         facts=tuple((name, value) for name, value in facts if value),
@@ -253,6 +253,11 @@ def undo_words(alarms: tuple[Alarm, ...], style: AmountStyle) -> str:
     if not alarms or not alarms[0].can_be_given_back or alarms[0].payment.refund_pending:
         return ""
     return f"Give {style.money(alarms[0].payment.amount)} back"
+
+
+def _alarm_words(alarm: Alarm) -> str:
+    refund = alarm.attempt.intent.kind is Kind.REFUND
+    return "Refunded late" if refund and alarm.kind is AlarmKind.LATE else _ALARMS[alarm.kind]
 
 
 def _sentence(alarm: Alarm, amount: str, number: str, *, refund: bool) -> str:

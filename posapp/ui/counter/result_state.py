@@ -172,11 +172,7 @@ def _unknown(
 ) -> ResultView:
     attempt = outcome.attempt
     case = attempt.state is State.OPEN_CASE
-    told = (
-        ("Sent", time(attempt.sent_at or attempt.prepared_at)),
-        ("Last answer", attempt.note),
-        ("Gateway’s request", attempt.request_id),
-    )
+    sent = ("Sent", time(attempt.sent_at or attempt.prepared_at))
     return ResultView(
         status="unknown",
         headline=f"{amount} is not known yet",
@@ -188,7 +184,7 @@ def _unknown(
         else "We could not hear back from the gateway. The order is locked until we know. "
         "It is being checked and ends by itself; other orders can go on. Do not charge again.",
         caller="Say: “I will call you back as soon as the bank has answered.”",
-        facts=_facts(outcome) + tuple((name, value) for name, value in told if value),
+        facts=(*_facts(outcome), sent),
         next_words="Next order",
         next_step="next_order",
         link="",
