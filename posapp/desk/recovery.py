@@ -22,7 +22,7 @@ from posapp.desk.sales import Sales
 from posapp.desk.till import Till
 from posapp.desk.turns import Turns
 from posapp.gateways.port import Gateway, GatewayError, RateLimited
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import LedgerError, WrongPayment
 from posapp.model.attempt import (
     CASE_AFTER,
     SWEEPS,
@@ -242,6 +242,9 @@ class Recovery:
                 self._turns.leave_alone(attempt.intent.account, problem.retry_after)
             await self._not_answered(attempt, problem)
             raise Refused(str(problem)) from problem
+        except WrongPayment as problem:
+            await self._not_answered(attempt, Refused(str(problem)))
+            raise Refused(str(problem)) from problem
         except LedgerError:
             raise
         except Exception as problem:
@@ -313,6 +316,11 @@ class Recovery:
         except (GatewayError, Refused) as problem:
             if isinstance(problem, RateLimited):
                 self._turns.leave_alone(attempt.intent.account, problem.retry_after)
+            return await self._make_case_when_old(looked)
+        except LedgerError:
+            raise
+        except Exception:
+            _log.exception("the answer to a search was not understood")
             return await self._make_case_when_old(looked)
         if believed:
             return await self._ledger.journal.settle(

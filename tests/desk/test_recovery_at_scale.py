@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,10 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 LOST = OutcomeUnknown("The gateway did not answer in time.")
 DOWN = GatewayDown("The gateway does not answer.")
+
+
+class Died(BaseException):
+    """The program is gone."""
 
 
 class Deaf(FakeGateway):
@@ -233,3 +238,46 @@ async def test_a_payment_found_while_recovering_proves_the_search(shop: Shop) ->
     await shop.passes(ABSENT_AFTER + MINUTE)
     assert (await shop.again(found.attempt)).verdict is Verdict.APPROVED
     assert (await shop.again(gone.attempt)).state is State.NOT_CHARGED
+
+
+async def test_an_answer_nobody_foresaw_while_proving_the_search_ends_nothing(shop: Shop) -> None:
+    await shop.charge()
+    shop.clock.move(HOUR)
+    sale = await lost(shop, arrived=False)
+    await shop.passes(14 * MINUTE)
+    shop.gateway.finds.extend([Twist(), Twist(raises=KeyError("data"))])
+    await shop.passes(2 * MINUTE)
+    assert (await shop.again(sale.attempt)).state is State.UNKNOWN
+
+
+async def test_a_recovery_that_dies_anywhere_goes_on_where_it_was(shop: Shop) -> None:
+    """Every write of a recovery that finds a double charge fails once, one after the other."""
+    shop.gateway.charges.append(Twist(raises=LOST))
+    sale = await shop.charge()
+    shop.gateway.twin("pay_1")
+    shop.clock.move(MINUTE)
+    database = shop.ledger._database
+    real = database.write
+    for survived in range(20):
+        left = survived
+
+        async def write(work: Any) -> Any:
+            nonlocal left
+            if left == 0:
+                raise Died
+            left -= 1
+            return await real(work)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(database, "write", write)
+            try:
+                await shop.recovery.check(await shop.again(sale.attempt))
+            except Died:
+                continue
+        break
+    else:
+        pytest.fail("The recovery never came to its end.")
+    assert survived >= 2
+    assert (await shop.again(sale.attempt)).verdict is Verdict.APPROVED
+    assert [alarm.payment.id for alarm in (await shop.cases.questions()).alarms] == ["pay_1_twin"]
+    assert await shop.ledger.check() == ()

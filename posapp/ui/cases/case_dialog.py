@@ -78,6 +78,7 @@ class CaseDialog(Dialog):
         self._show()
         self._stop_listening = desk.news.listen(self._something_changed)
         self.finished.connect(self._ended)
+        self.destroyed.connect(self._stop_listening)
         self.take.clicked.connect(self._take)
         self.check.clicked.connect(self._check)
         self.confirm.clicked.connect(self._close_case)

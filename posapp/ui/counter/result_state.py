@@ -106,7 +106,9 @@ def _approved(outcome: Outcome, amount: str) -> ResultView:
     worry = any(words == "Does not match" for _, words in checks)
     collected = payment is not None and payment.captured > 0
     moved = (
-        "The bank agreed and the money moved."
+        "A person saw that it was charged and closed the case."
+        if payment is None
+        else "The bank agreed and the money moved."
         if collected
         else "The bank agreed. The amount is reserved and is being collected."
     )
@@ -123,7 +125,7 @@ def _approved(outcome: Outcome, amount: str) -> ResultView:
         next_words="Next order",
         next_step="next_order",
         link="",
-        receipt=True,
+        receipt=payment is not None,
     )
 
 

@@ -78,6 +78,8 @@ def state_words(
         return ("Refund pending", "not_known")
     if verdict is Verdict.APPROVED and refunded:
         return ("Refunded", "neutral") if refunded >= amount else ("Part refunded", "neutral")
+    if status is None and verdict is Verdict.APPROVED:
+        return ("Seen by hand", "moved")  # a person closed its case; the gateway has not told
     return _STATUS[status] if status else ("In progress", "not_known")
 
 
@@ -157,7 +159,7 @@ def derive_detail(
         timeline=tuple(derive_entry(entry, style, time) for entry in detail.timeline),
         can_refund=can_refund,
         refund_why_not="" if can_refund else _why_not(detail),
-        receipt=attempt.verdict is Verdict.APPROVED,
+        receipt=attempt.verdict is Verdict.APPROVED and payment is not None,
     )
 
 
@@ -278,6 +280,8 @@ def _pending(detail: PaymentDetail) -> int:
 
 def _why_not(detail: PaymentDetail) -> str:
     payment = detail.payment
+    if payment is None and detail.attempt.verdict is Verdict.APPROVED:
+        return "The gateway has not shown this payment yet. Refund it on the gateway’s site."
     if payment is None or detail.attempt.state.is_open:
         return "It is not known yet whether this payment was taken."
     if detail.attempt.verdict is not Verdict.APPROVED:
