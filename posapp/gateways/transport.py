@@ -11,8 +11,7 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -20,6 +19,7 @@ import truststore
 
 from posapp.gateways.call import Answer, Request, address_problem
 from posapp.gateways.inflating import inflated
+from posapp.gateways.line import Line, Lines
 from posapp.gateways.outside_text import request_id
 from posapp.gateways.port import GatewayDown, GatewayError, NotSent, OutcomeUnknown, RateLimited
 from posapp.gateways.strict_json import Unreadable
@@ -28,8 +28,6 @@ from posapp.gateways.trouble_words import certificate_words, strange_status
 log = logging.getLogger(__name__)
 
 LARGEST_ANSWER = 5_000_000
-LINES = 20
-"""Connections that may be open at a time: for money calls, and as many for everything else."""
 
 DEFINITE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422})
 """Besides 2xx, the statuses that say something certain about a request. All others are doubt."""
@@ -77,22 +75,31 @@ class Transport:
         self._patience = patience or Patience()
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
+
+        def line() -> httpx.AsyncBaseTransport:
+            return network or Line(context)
+
         # A connection that was kept can answer an older request, or be dead without telling:
         # money calls therefore never get one.
-        self._fresh = network or _pool(context, most=LINES, kept=0)
-        self._lines = _Lines(lambda: network or _pool(context, most=1, kept=1), LINES)
-        opening = {"connect": self._patience.connect, "pool": self._patience.pool}
-        self._phases = {"read": self._patience.read, "write": self._patience.write, **opening}
+        self._fresh = Lines(line, queueing=self._patience.pool, kept=network is not None)
+        self._kept = Lines(line, queueing=self._patience.pool, kept=True)
+        connect = self._patience.connect
+        self._phases = {
+            "connect": connect,
+            "read": self._patience.read,
+            "write": self._patience.write,
+        }
         # A read has a deadline as a whole, sooner than those of its phases; timers cost time.
-        self._look_phases = {"read": None, "write": None, **opening}
+        self._look_phases = {"connect": connect, "read": None, "write": None}
         self._closed = False
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
     async def close(self) -> None:
         """Close all connections for good. Money calls under way must have ended."""
         self._closed = True
-        await self._fresh.aclose()
-        await self._lines.aclose()
+        await self._fresh.close()
+        await self._kept.close()
 
     async def money(self, request: Request) -> Answer:
         """Send exactly once, on a connection of its own.
@@ -168,8 +175,8 @@ class Transport:
         built = self._built(request, _ONCE if request.alone else {}, self._look_phases)
         began = time.monotonic()
         try:
-            async with self._line_for(request) as line:
-                answer = await self._exchange(line, built, began)
+            lines = self._fresh if request.alone else self._kept
+            answer = await self._exchange(lines, built, began)
         except (httpx.HTTPError, httpx.StreamError, OSError, Unreadable) as fault:
             _note(request, type(fault).__name__, began)
             return _never_left(fault, request.peer) or _down(fault, request.peer)
@@ -188,9 +195,6 @@ class Transport:
             request_id=answer.request_id,
         )
 
-    def _line_for(self, request: Request) -> AbstractAsyncContextManager[httpx.AsyncBaseTransport]:
-        return nullcontext(self._fresh) if request.alone else self._lines.one()
-
     def _built(
         self, request: Request, extra: Mapping[str, str], phases: Mapping[str, float | None]
     ) -> httpx.Request:
@@ -200,14 +204,13 @@ class Transport:
         built.extensions["timeout"] = phases
         return built
 
-    async def _exchange(
-        self, pool: httpx.AsyncBaseTransport, built: httpx.Request, began: float
-    ) -> Answer:
-        response = await pool.handle_async_request(built)
-        try:
-            body = await _body_of(response)
-        finally:
-            await response.aclose()
+    async def _exchange(self, lines: Lines, built: httpx.Request, began: float) -> Answer:
+        async with lines.one(built.url.netloc) as line:
+            response = await line.handle_async_request(built)
+            try:
+                body = await _body_of(response)
+            finally:
+                await response.aclose()
         said = response.headers
         return Answer(
             status=response.status_code,
@@ -216,49 +219,6 @@ class Transport:
             request_id=_request_id(said),
             elapsed_ms=round((time.monotonic() - began) * 1000),
         )
-
-
-class _Lines:
-    """Connections that are kept for reads, each with one request at a time.
-
-    One pool over all of them looks through every connection at every request, which made sixteen
-    requests at once slower than one after the other.
-    """
-
-    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], most: int) -> None:
-        self._make = make
-        self._free: list[httpx.AsyncBaseTransport] = []
-        self._all: list[httpx.AsyncBaseTransport] = []
-        self._turn = asyncio.Semaphore(most)
-
-    @asynccontextmanager
-    async def one(self) -> AsyncIterator[httpx.AsyncBaseTransport]:
-        """The line that was used last and is free now, or a new one."""
-        async with self._turn:
-            line = self._free.pop() if self._free else self._another()
-            try:
-                yield line
-            finally:
-                self._free.append(line)
-
-    async def aclose(self) -> None:
-        for line in self._all:
-            await line.aclose()
-
-    def _another(self) -> httpx.AsyncBaseTransport:
-        line = self._make()
-        self._all.append(line)
-        return line
-
-
-def _pool(context: ssl.SSLContext, *, most: int, kept: int) -> httpx.AsyncHTTPTransport:
-    """Connections and nothing else: no cookies, no redirects, no proxies, no netrc."""
-    return httpx.AsyncHTTPTransport(
-        verify=context,
-        trust_env=False,
-        http2=False,
-        limits=httpx.Limits(max_connections=most, max_keepalive_connections=kept),
-    )
 
 
 class _Body(httpx.AsyncByteStream):

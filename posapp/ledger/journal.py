@@ -82,7 +82,7 @@ class Journal:
 
         def work(connection: Connection) -> Attempt:
             before = _read(connection, attempt_id)
-            _check_answer(before, state, verdict, payment, refund_id)
+            check_answer(before, state, verdict, payment, refund_id)
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
                 self._watch(connection, before, verdict, payment)
@@ -318,7 +318,7 @@ class Journal:
         )
 
 
-def _check_answer(
+def check_answer(
     before: Attempt,
     state: State,
     verdict: Verdict | None,

@@ -274,3 +274,15 @@ sign_ins = Table(
     Column("failures", Integer, nullable=False),
     Column("last_failure", BigInteger),
 )
+
+# Only in the file a till keeps beside a shared ledger: answers that could not be kept there yet.
+held = Table(
+    "held",
+    metadata,
+    Column("number", _KEY, primary_key=True, autoincrement=True),
+    Column("attempt_id", BigInteger, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("held_at", BigInteger, nullable=False),
+    Column("answer", JSON, nullable=False),
+)

@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST_MODULE = 400
 VAGUE_WORDS = {"utils", "util", "helper", "helpers", "handle", "misc"}
 VAGUE_IN_MODULES = VAGUE_WORDS | {"manager", "common"}
-NAMED_BY_PYTHON = {"_timer_handle_cancelled"}  # asyncio calls its own loops by this name
+# What asyncio and httpx call on what is given to them.
+NAMED_BY_LIBRARIES = {"_timer_handle_cancelled", "handle_async_request"}
 NESTED_LOOPS = {"exec", "exec_", "processEvents"}
 TASK_STARTERS = {"create_task", "ensure_future"}
 
@@ -109,7 +110,7 @@ def vague_names(module: Module) -> Iterator[tuple[int, str]]:
         for word in VAGUE_IN_MODULES.intersection(part.lower().split("_")):
             yield 1, f"a module named {word!r} says nothing; name it after its work"
     for node in module.nodes():
-        if getattr(node, "name", None) in NAMED_BY_PYTHON:
+        if getattr(node, "name", None) in NAMED_BY_LIBRARIES:
             continue
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             words, vague = node.name.lower().split("_"), VAGUE_WORDS

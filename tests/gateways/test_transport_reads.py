@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from posapp.gateways.line import MOST
 from posapp.gateways.port import GatewayDown, NotSent, RateLimited
-from posapp.gateways.transport import LINES, Patience, Transport
+from posapp.gateways.transport import Patience, Transport
 from tests.gateways import samples
 from tests.gateways.peers import (
     Act,
@@ -106,8 +107,8 @@ async def test_reads_share_a_connection(transport: Transport) -> None:
 
 async def test_as_many_connections_are_kept_as_may_be_open(transport: Transport) -> None:
     """A bulk of reads that has so many under way connects once for each of them, and no more."""
-    asked = [LINES] * 3
-    together = asyncio.Barrier(LINES)
+    asked = [MOST] * 3
+    together = asyncio.Barrier(MOST)
 
     async def at_once(_: Received, writer: asyncio.StreamWriter) -> None:
         await together.wait()
@@ -118,7 +119,7 @@ async def test_as_many_connections_are_kept_as_may_be_open(transport: Transport)
         for number in asked:
             looks = (samples.request(other.url, method="GET", body=b"") for _ in range(number))
             await asyncio.gather(*(transport.look(look) for look in looks))
-        assert (other.connections, len(other.received)) == (LINES, sum(asked))
+        assert (other.connections, len(other.received)) == (MOST, sum(asked))
 
 
 async def test_a_search_never_takes_what_was_left_over_from_another_read(

@@ -230,6 +230,17 @@ _TABLES = (
     )
     """,
     """
+    CREATE TABLE held (
+        number {key} NOT NULL,
+        attempt_id BIGINT NOT NULL,
+        account TEXT NOT NULL,
+        reference TEXT NOT NULL,
+        held_at BIGINT NOT NULL,
+        answer JSON NOT NULL,
+        PRIMARY KEY (number)
+    )
+    """,
+    """
     CREATE TABLE order_lines (
         order_id TEXT NOT NULL,
         position INTEGER NOT NULL,
