@@ -20,6 +20,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 from posapp.desk.accounts import Accounts
 from posapp.desk.actions import Actions
 from posapp.desk.book import Book
+from posapp.desk.cases import Cases
 from posapp.desk.desk import Desk
 from posapp.desk.doctor import Finding, examine
 from posapp.desk.errors import Refused
@@ -157,6 +158,7 @@ class Building:
             till=till,
             actions=actions,
             book=Book(till, recovery=recovery, refunds=refunds),
+            cases=Cases(till, recovery=recovery, actions=actions, people=people),
             links=Links(till, sales),
             orders=Orders(ledger=ledger, currency=settings.currency or CURRENCY),
             papers=Papers(till, settings=settings, clock=now),

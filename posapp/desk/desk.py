@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from posapp.desk.accounts import Accounts
 from posapp.desk.actions import Actions
 from posapp.desk.book import Book
+from posapp.desk.cases import Cases
 from posapp.desk.links import Links
 from posapp.desk.news import News
 from posapp.desk.orders import Orders
@@ -28,6 +29,7 @@ class Desk:
     till: Till
     actions: Actions
     book: Book
+    cases: Cases
     links: Links
     orders: Orders
     papers: Papers

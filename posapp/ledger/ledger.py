@@ -8,6 +8,7 @@ from pathlib import Path
 
 from posapp.ledger.address import Address
 from posapp.ledger.audit import Audit, begin_trail
+from posapp.ledger.cases import Cases
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
@@ -31,6 +32,7 @@ class Ledger:
         self.catalogue = Catalogue(database)
         self.customers = Customers(database)
         self.journal: Journal = Journal(database, self.audit, clock, till)
+        self.cases = Cases(database, self.audit, clock, self.journal)
         self.orders = Orders(database, clock, till)
         self.payments = Payments(database, self.audit, clock)
         self.sign_ins = SignIns(database)

@@ -193,6 +193,50 @@ Index(
     sqlite_where=text(f"state IN ({_listed(OPEN)})"),
 )
 
+Index(
+    "attempts_not_charged",
+    attempts.c.ended_at,
+    sqlite_where=text(f"state = '{State.NOT_CHARGED.value}'"),
+)
+
+# Who found out what about an attempt that no gateway could tell us about.
+cases = Table(
+    "cases",
+    metadata,
+    Column("attempt_id", _KEY, ForeignKey("attempts.id"), primary_key=True, autoincrement=False),
+    Column("owner", Text, nullable=False, server_default=""),
+    Column("taken_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("closed_by", Text, nullable=False, server_default=""),
+    Column("approved_by", Text, nullable=False, server_default=""),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Column("seen", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    CheckConstraint(
+        "closed_at IS NULL OR (reason <> '' AND approved_by <> '')", name="closed_with_a_reason"
+    ),
+)
+Index("cases_by_closing", cases.c.closed_at)
+
+# Money that moved and should not have: kept until it is given back or somebody accounts for it.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("attempt_id", BigInteger, ForeignKey("attempts.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("ending", Text, nullable=False, server_default=""),
+    Column("who", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("kind", "attempt_id", "account", "payment_id", name="one_alarm_a_payment"),
+    sqlite_autoincrement=True,
+)
+Index("alarms_open", alarms.c.account, alarms.c.payment_id, sqlite_where=text("ended_at IS NULL"))
+
 payments = Table(
     "payments",
     metadata,

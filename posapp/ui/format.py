@@ -43,3 +43,10 @@ def list_time(at: datetime, now: datetime) -> str:
     if local.date() == today:
         return local.strftime("%H:%M")
     return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at.timestamp())).date(), "d MMM")
+
+
+def moment_time(at: datetime, now: datetime) -> str:
+    """To the second for today, day and time for anything older or later."""
+    if at.astimezone().date() == now.astimezone().date():
+        return clock_time(at, seconds=True)
+    return f"{list_time(at, now)} {clock_time(at)}"

@@ -131,6 +131,48 @@ _TABLES = (
     CREATE INDEX attempts_by_order ON attempts (order_id)
     """,
     """
+    CREATE INDEX attempts_not_charged ON attempts (ended_at) WHERE state = 'not_charged'
+    """,
+    """
+    CREATE TABLE cases (
+        attempt_id {number} NOT NULL,
+        owner TEXT DEFAULT '' NOT NULL,
+        taken_at BIGINT,
+        closed_at BIGINT,
+        closed_by TEXT DEFAULT '' NOT NULL,
+        approved_by TEXT DEFAULT '' NOT NULL,
+        outcome TEXT DEFAULT '' NOT NULL,
+        seen TEXT DEFAULT '' NOT NULL,
+        reason TEXT DEFAULT '' NOT NULL,
+        PRIMARY KEY (attempt_id),
+        CONSTRAINT closed_with_a_reason CHECK (closed_at IS NULL OR
+            (reason <> '' AND approved_by <> '')),
+        FOREIGN KEY(attempt_id) REFERENCES attempts (id)
+    )
+    """,
+    """
+    CREATE INDEX cases_by_closing ON cases (closed_at)
+    """,
+    """
+    CREATE TABLE alarms (
+        id {counted},
+        kind TEXT NOT NULL,
+        attempt_id BIGINT NOT NULL,
+        account TEXT NOT NULL,
+        payment_id TEXT NOT NULL,
+        raised_at BIGINT NOT NULL,
+        ended_at BIGINT,
+        ending TEXT DEFAULT '' NOT NULL,
+        who TEXT DEFAULT '' NOT NULL,
+        reason TEXT DEFAULT '' NOT NULL,
+        CONSTRAINT one_alarm_a_payment UNIQUE (kind, attempt_id, account, payment_id),
+        FOREIGN KEY(attempt_id) REFERENCES attempts (id)
+    )
+    """,
+    """
+    CREATE INDEX alarms_open ON alarms (account, payment_id) WHERE ended_at IS NULL
+    """,
+    """
     CREATE TABLE payments (
         account TEXT NOT NULL,
         id TEXT NOT NULL,
