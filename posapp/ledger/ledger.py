@@ -17,8 +17,10 @@ from posapp.ledger.file import LedgerFile
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
+from posapp.ledger.reconciliations import Reconciliations
 from posapp.ledger.sign_ins import SignIns
 from posapp.ledger.store import Store
+from posapp.ledger.syncs import Syncs
 
 
 class Ledger:
@@ -34,7 +36,9 @@ class Ledger:
         self.journal = Journal(database, self.audit, clock, till)
         self.orders = Orders(database, clock, till)
         self.payments = Payments(database, self.audit, clock)
+        self.reconciliations = Reconciliations(database, self.audit, clock)
         self.sign_ins = SignIns(database)
+        self.syncs = Syncs(database, clock, till)
 
     @classmethod
     async def open(
