@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Literal
 
 from posapp.desk.book import Book
@@ -23,16 +23,24 @@ async def export_payments(book: Book, form: Format) -> AsyncIterator[str]:
     ``refunded``, ``refund_pending`` (decimals with a point), ``currency``, ``state``, ``verdict``,
     ``status``, ``account``, ``reference``.
     """
-    first = True
-    async for row in _rows(book):
-        record = _record(row)
-        if form == "csv":
-            yield (_line(tuple(record)) if first else "") + _line(tuple(record.values()))
-        else:
-            yield ("[\n" if first else ",\n") + json.dumps(record, ensure_ascii=False)
-        first = False
+    records = (_record(row) async for row in _rows(book))
     if form == "json":
-        yield "[]\n" if first else "\n]\n"
+        async for piece in json_pieces(records):
+            yield piece
+        return
+    first = True
+    async for record in records:
+        yield (csv_line(tuple(record)) if first else "") + csv_line(tuple(record.values()))
+        first = False
+
+
+async def json_pieces(records: AsyncIterator[dict[str, str]]) -> AsyncIterator[str]:
+    """A list of objects, as pieces of text in the order they belong in."""
+    first = True
+    async for record in records:
+        yield ("[\n" if first else ",\n") + json.dumps(record, ensure_ascii=False)
+        first = False
+    yield "[]\n" if first else "\n]\n"
 
 
 def safe_cell(text: str) -> str:
@@ -71,7 +79,8 @@ def _record(row: PaymentRow) -> dict[str, str]:
     }
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
+    """A line of a table whose cells are all safe."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
     return text.getvalue()
