@@ -218,7 +218,7 @@ def reconcile(
     for entry in lone_theirs:
         part = entry.movement not in (Movement.CHARGE, Movement.REFUND)
         (parts[entry.payment_id] if part and entry.payment_id in charges else rest).append(entry)
-    # Pieces of what is captured, and of what is increased, asked for here or not.
+    # Of each payment, asked for here or not.
     shown: dict[str, list[Entry]] = defaultdict(list)
     for entry in there:
         shown[entry.payment_id].append(entry)
@@ -345,9 +345,10 @@ def _compared(mine: Entry, other: Entry, shown: list[Entry], parts: list[Entry])
 
 def _charged(mine: Entry, other: Entry, shown: list[Entry], parts: list[Entry]) -> Match:
     """A charge that both sides call done: by its amount, and by what came with it there."""
-    increased = _sum(shown, Movement.INCREASE)
+    unasked_for = _sum(parts, Movement.INCREASE)
+    increased = _sum(shown, Movement.INCREASE) - unasked_for
     amounts = (mine.amount, Money(mine.amount.minor + increased, mine.amount.currency))
-    if other.amount not in amounts:
+    if unasked_for or other.amount not in amounts:
         return Match.AMOUNT_DIFFERS
     unasked = {part.movement for part in parts if part.standing is Standing.DONE}
     captured = _sum(shown, Movement.CAPTURE)

@@ -269,12 +269,16 @@ def test_a_charge_voided_there_agrees_with_its_amount_and_differs_in_its_state()
     assert row.theirs.standing is Standing.DONE
 
 
-def test_an_increase_there_explains_a_larger_amount() -> None:
+def test_an_increase_explains_a_larger_amount_only_where_it_was_asked_for_here() -> None:
     more = Money(1790, "EUR")
-    grown = done(ActionKind.INCREMENT, Money(500, "EUR"))
-    assert matches((attempt(*APPROVED),), (payment(amount=more, history=(grown,)),)) == [
-        Match.MATCHED
-    ]
+    grown = done(ActionKind.INCREMENT, Money(500, "EUR"), reference="T1-2")
+    mine = ours_of(attempt(*APPROVED))
+    assert mine is not None
+    asked = replace(mine, movement=Movement.INCREASE, amount=Money(500, "EUR"), reference="T1-2")
+    for there in (payment(amount=more, history=(grown,)), payment(history=(grown,))):
+        rows = reconcile((mine, asked), theirs_of(there), absent=())
+        assert [row.match for row in rows] == [Match.MATCHED, Match.MATCHED]
+        assert matches((attempt(*APPROVED),), (there,)) == [Match.AMOUNT_DIFFERS]
     assert matches((attempt(*APPROVED),), (payment(amount=more),)) == [Match.AMOUNT_DIFFERS]
 
 
