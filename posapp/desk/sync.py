@@ -16,7 +16,7 @@ from typing import TypeVar
 from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.till import Till
 from posapp.gateways.abilities import History, HistoryPage
-from posapp.gateways.port import Gateway, GatewayDown, GatewayError, NotFound, NotSent, RateLimited
+from posapp.gateways.port import DeadEnd, Gateway, GatewayError, NotFound, RateLimited
 from posapp.model.payment import Payment
 from posapp.model.reconciliation import Phase, SyncRun
 from posapp.model.window import Window
@@ -89,12 +89,11 @@ class _Reading:
         self._pace = _Pace(till.sleep, self._waiting)
 
     async def to_the_end(self, run: SyncRun) -> SyncRun:
-        self._run, resumed = run, bool(run.pages)
+        self._run = run
         try:
             while self._run.phase is Phase.LISTING:
                 self._tell(Progress(self._run))
-                self._run = await self._next_page(resumed=resumed)
-                resumed = False
+                self._run = await self._next_page()
             await self._check_the_rest()
         except GatewayError as problem:
             await self._syncs.stopped(self._run, str(problem))
@@ -103,16 +102,13 @@ class _Reading:
         self._tell(Progress(self._run, to_check=0))
         return self._run
 
-    async def _next_page(self, *, resumed: bool) -> SyncRun:
+    async def _next_page(self) -> SyncRun:
         run, asked_at = self._run, self._clock()
         try:
             page = await self._pace.ask(lambda: self._page(run))
-        except NotSent:
-            raise
-        except (GatewayDown, ValueError) as problem:
-            if not resumed:
+        except (DeadEnd, ValueError) as problem:  # the place is no longer known, there or here
+            if not run.pages:
                 raise
-            # The gateway, or another version of this program, forgot the place.
             await self._syncs.abandon(run, str(problem))
             raise Refused(
                 f"{problem} The reading could not go on where it stood; it begins anew when you "

@@ -134,7 +134,10 @@ class Row:
     def evidence(self) -> str:
         """What an explanation rests on: where it is another one later, people look again."""
         sides = (self.ours, self.theirs, *self.also)
-        told = (f"{side.amount} {side.standing}" if side else "-" for side in sides)
+        told = (
+            f"{side.amount.minor} {side.amount.currency} {side.standing}" if side else "-"
+            for side in sides
+        )
         return "|".join((self.match, *told))
 
 

@@ -11,7 +11,7 @@ import pytest
 from posapp.desk.errors import Refused
 from posapp.desk.sync import AT_ONCE, Progress, Sync
 from posapp.desk.till import Till
-from posapp.gateways.port import GatewayDown, NotSent, RateLimited
+from posapp.gateways.port import DeadEnd, GatewayDown, NotSent, RateLimited
 from posapp.ledger.ledger import Ledger
 from posapp.model.payment import ActionState, Payment
 from posapp.model.reconciliation import Phase, SyncRun
@@ -114,28 +114,39 @@ async def test_a_cancelled_reading_keeps_its_pages_and_goes_on(
     assert (await read(sync)).listed == 5
 
 
-async def test_a_place_the_gateway_forgot_makes_the_reading_begin_anew(
-    sync: Sync, gateway: ListingGateway
+@pytest.mark.parametrize("lost", [DeadEnd("Refused."), ValueError("Not one of our pages.")])
+async def test_a_place_that_is_no_longer_known_makes_the_reading_begin_anew(
+    sync: Sync, gateway: ListingGateway, lost: Exception
 ) -> None:
     fill(gateway, 3)
-    gateway.troubles.extend([None, DOWN, DOWN])
-    for _ in range(2):
-        with pytest.raises(Refused):
-            await read(sync)
+    gateway.troubles.extend([None, lost])
+    with pytest.raises(Refused, match="begins anew"):
+        await read(sync)
     run = await read(sync)
     assert (run.listed, run.pages) == (3, 2)
-    assert gateway.asked == ["", "2", "2", "", "2"]
+    assert gateway.asked == ["", "2", "", "2"]
 
 
-async def test_a_broken_line_does_not_lose_the_place(sync: Sync, gateway: ListingGateway) -> None:
+@pytest.mark.parametrize("trouble", [DOWN, NotSent("The network cannot be reached.")])
+async def test_a_gateway_out_of_reach_does_not_lose_the_place(
+    sync: Sync, gateway: ListingGateway, trouble: Exception
+) -> None:
     fill(gateway, 3)
-    unplugged = NotSent("The network cannot be reached.")
-    gateway.troubles.extend([None, unplugged, unplugged])
+    gateway.troubles.extend([None, trouble, trouble])
     for _ in range(2):
-        with pytest.raises(Refused, match="cannot be reached"):
+        with pytest.raises(Refused, match=str(trouble)):
             await read(sync)
     assert (await read(sync)).pages == 2
     assert gateway.asked == ["", "2", "2", "2"]
+
+
+async def test_a_question_that_is_refused_at_once_is_not_asked_for_ever(
+    sync: Sync, gateway: ListingGateway
+) -> None:
+    gateway.troubles.append(DeadEnd("The gateway did not understand the question."))
+    with pytest.raises(Refused, match="did not understand"):
+        await read(sync)
+    assert gateway.asked == [""]
 
 
 async def test_a_gateway_that_wants_to_be_asked_less_often_is_waited_for(
