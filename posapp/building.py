@@ -28,10 +28,12 @@ from posapp.desk.orders import Orders
 from posapp.desk.papers import Papers
 from posapp.desk.people import People
 from posapp.desk.practice import SHOP, stock, training_accounts
+from posapp.desk.reconciliation import Reconciliation
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
+from posapp.desk.sync import Sync
 from posapp.desk.till import Till
 from posapp.gateways.transport import Transport
 from posapp.ledger.errors import LedgerError
@@ -154,6 +156,7 @@ class Building:
             orders=Orders(ledger=ledger, currency=settings.currency or CURRENCY),
             papers=Papers(till, settings=settings, clock=now),
             people=People(ledger=ledger, owner=owner, clock=now, training=training),
+            reconciliation=Reconciliation(till, Sync(till, clock=now), clock=now),
             recovery=recovery,
             refunds=refunds,
             sales=sales,

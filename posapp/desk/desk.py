@@ -11,6 +11,7 @@ from posapp.desk.news import News
 from posapp.desk.orders import Orders
 from posapp.desk.papers import Papers
 from posapp.desk.people import People
+from posapp.desk.reconciliation import Reconciliation
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
@@ -29,6 +30,7 @@ class Desk:
     orders: Orders
     papers: Papers
     people: People
+    reconciliation: Reconciliation
     recovery: Recovery
     refunds: Refunds
     sales: Sales

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Literal
 
 from posapp.desk.book import Book
+from posapp.desk.errors import Refused
 from posapp.model.history import PaymentFilter, PaymentRow
 from posapp.model.money import plain_decimal
 
@@ -41,6 +43,22 @@ async def json_pieces(records: AsyncIterator[dict[str, str]]) -> AsyncIterator[s
         yield ("[\n" if first else ",\n") + json.dumps(record, ensure_ascii=False)
         first = False
     yield "[]\n" if first else "\n]\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; blocks.
+
+    Raises:
+        Refused: it cannot be written there; what stood there before still does.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        part.replace(path)
+    except OSError as problem:
+        raise Refused(
+            f"{path.name} cannot be written ({problem.strerror}). Choose another place."
+        ) from problem
 
 
 def safe_cell(text: str) -> str:

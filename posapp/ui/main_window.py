@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from posapp.model.secret import Secret
     from posapp.ui.lock.screen import LockScreen
     from posapp.ui.payments.screen import PaymentsScreen
+    from posapp.ui.reconcile.screen import ReconcileScreen
     from posapp.ui.settings.screen import SettingsScreen
 
 _PLACES = (
     Place("counter", "Counter", "Ctrl+1"),
     Place("payments", "Payments", "Ctrl+2"),
+    Place("reconcile", "Reconcile", "Ctrl+4"),
     Place("settings", "Settings", "Ctrl+3"),
 )
 
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
         self.counter = CounterScreen(opening, self.messages, style, currency=currency)
         self._lock: LockScreen | None = None
         self.payments: PaymentsScreen | None = None
+        self.reconcile: ReconcileScreen | None = None
         self.settings: SettingsScreen | None = None
         self._screens = QStackedWidget()
         self._front = QStackedWidget()
@@ -126,13 +129,16 @@ class MainWindow(QMainWindow):
         """Build the screens that no caller waits for."""
         self.lock_screen()
         from posapp.ui.payments.screen import PaymentsScreen
+        from posapp.ui.reconcile.screen import ReconcileScreen
         from posapp.ui.settings.screen import SettingsScreen
 
         self.payments = PaymentsScreen(self._opening, self.messages, self._style)
         self.payments.receipt_wanted.connect(self.show_receipt)
         self.payments.counted.connect(self._badge)
+        self.reconcile = ReconcileScreen(self._opening, self.messages, self._style)
         self.settings = SettingsScreen(desk, self.messages)
         self._screens.addWidget(self.payments)
+        self._screens.addWidget(self.reconcile)
         self._screens.addWidget(self.settings)
         do(
             self.payments.begin(),
@@ -142,10 +148,11 @@ class MainWindow(QMainWindow):
         )
 
     def go_to(self, key: str) -> None:
-        """Bring a screen to the front: ``counter``, ``payments`` or ``settings``."""
+        """Bring a screen to the front: ``counter``, ``payments``, ``reconcile``, ``settings``."""
         screen = {
             "counter": self.counter,
             "payments": self.payments,
+            "reconcile": self.reconcile,
             "settings": self.settings,
         }[key]
         if screen is None:
@@ -156,6 +163,8 @@ class MainWindow(QMainWindow):
         self.navigation.stand_on(key)
         if self.payments is not None and screen is self.payments:
             self.payments.activate()
+        elif self.reconcile is not None and screen is self.reconcile:
+            self.reconcile.activate()
         elif screen is self.counter:
             self.counter.order_panel.focus_search()
         elif self.settings is not None:
