@@ -124,7 +124,7 @@ class KindChip(Chip):
 
     def sizeHint(self) -> QSize:
         size = super().sizeHint()
-        return QSize(size.width() + (_DOT if self._match else -theme.STEP), size.height())
+        return QSize(size.width() + (2 * _DOT if self._match else -theme.STEP), size.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

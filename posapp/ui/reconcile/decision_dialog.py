@@ -13,7 +13,6 @@ from posapp.ui import theme
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.dialog import Dialog
 from posapp.ui.widgets.fields import TextField
-from posapp.ui.widgets.labels import Label
 
 
 class DecisionDialog(Dialog):
@@ -37,7 +36,9 @@ class DecisionDialog(Dialog):
         self.field.input.setText(text)
         self.leave = Button("Cancel", name="decision.cancel", shortcut="Esc")
         self.confirm = Button(button, name="decision.confirm", kind="primary", shortcut="Enter")
-        self.body.addWidget(Label(about, size=theme.SMALL, ink="secondary", wrap=True))
+        self._about = about
+        self.field.remark(about)
+        self.field.keep_room()
         self.body.addWidget(self.field)
         foot = QHBoxLayout()
         foot.setSpacing(theme.GAP)
@@ -47,9 +48,13 @@ class DecisionDialog(Dialog):
         self.leave.clicked.connect(self.reject)
         self.confirm.clicked.connect(self._confirm)
         self.field.input.returnPressed.connect(self._confirm)
-        self.field.input.textEdited.connect(lambda _text: self.field.problem(None))
+        self.field.input.textEdited.connect(self._typed)
         self.field.input.selectAll()
         self.field.input.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _typed(self, _text: str) -> None:
+        self.field.problem(None)
+        self.field.remark(self._about)
 
     def _confirm(self) -> None:
         if not self._running:

@@ -112,6 +112,8 @@ class ReconciledList(RowsView):
 
     def __init__(self) -> None:
         super().__init__(name="reconcile.list", accessible="Comparison, newest first")
+        # Its room is always kept, so that the columns stand below their names.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.rows = ReconciledModel()
         self.setModel(self.rows)
         self.setItemDelegate(_Row(self))
@@ -144,6 +146,7 @@ class ListHead(QWidget):
             name.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
 
     def resizeEvent(self, event: object) -> None:
-        for name, (left, width) in zip(self._names, columns(self.width()), strict=True):
+        room = self.width() - theme.SCROLLBAR
+        for name, (left, width) in zip(self._names, columns(room), strict=True):
             place = QRect(left, 0, width, self.height())
             name.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), place))

@@ -63,6 +63,7 @@ class ReconcileScreen(QWidget):
         self._next: int | None = None
         self._reading = 0
         self._listens = False
+        self._to_list = False  # the list gets the keyboard when there is something in it
         self._work: asyncio.Task[None] | None = None
         self.question = Question()
         self.result = Result()
@@ -79,6 +80,7 @@ class ReconcileScreen(QWidget):
         self.list = ReconciledList()
         self.empty = Label("", ink="secondary", wrap=True)
         self.panel = DetailPanel()
+        self.rows_place = QWidget()
         self._build()
         self._connect()
 
@@ -137,27 +139,29 @@ class ReconcileScreen(QWidget):
         page = await self._page(self._run, -1)
         if mine != self._reading:
             return
-        chosen = self._row.position if self._row else None
+        chosen = self._position()
         self._next = page.next
         self.list.rows.show(self._paint(page))
         self.list.rows.has_more = page.next is not None
-        self.list.setVisible(bool(page.rows))
-        self.empty.setVisible(not page.rows)
+        self.rows_place.setVisible(bool(page.rows))
+        self.empty.setVisible(not page.rows and bool(view.counts["all"]))
         self.empty.setText("Nothing here. That is good news.")
         if not page.rows:
             self._row = None
             self.panel.show_detail(None)
             return
         self.list.select_position(chosen)
-        current = self.list.currentIndex().data(Qt.ItemDataRole.UserRole)
-        await self._read_row(current.position)
+        if self._to_list and self.question.compare.hasFocus():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._to_list = False
+        await self._read_row(self.list.currentIndex().data(Qt.ItemDataRole.UserRole).position)
 
     def _nothing(self, sentence: str) -> None:
         self._run = self._row = self._next = None
         self.list.rows.show(())
-        self.list.hide()
+        self.rows_place.hide()
         self.empty.setText(sentence)
-        self.empty.show()
+        self.empty.setVisible(bool(sentence))
         self.panel.show_detail(None)
 
     async def _page(self, run: SyncRun, after: int) -> RowPage:
@@ -177,15 +181,23 @@ class ReconcileScreen(QWidget):
             self.list.rows.append(self._paint(page))
             self.list.rows.has_more = page.next is not None
 
-    async def _read_row(self, position: int) -> None:
+    async def _read_row(self, position: int) -> ReconciledRow | None:
+        """Read a row and show it, unless the list stands elsewhere by then."""
         run = self._run
         if run is None:
-            return
+            return None
         desk = await self._opening.desk()
         row = await desk.reconciliation.row(run.id, position)
-        if self._run is run:
-            self._row = row
-            self.panel.show_detail(derive_detail(row, self._style, _with_seconds))
+        if self._run is None or self._run.id != run.id or self._position() != position:
+            return None
+        self._row = row
+        self.panel.show_detail(derive_detail(row, self._style, _with_seconds))
+        return row
+
+    def _position(self) -> int | None:
+        """The row of the comparison on which the list stands."""
+        current = self.list.currentIndex()
+        return current.data(Qt.ItemDataRole.UserRole).position if current.isValid() else None
 
     # What people ask for.
 
@@ -213,6 +225,9 @@ class ReconcileScreen(QWidget):
         finally:
             self._work = None
             self.question.compare.setEnabled(True)
+            if self.result.stop.hasFocus():
+                self.question.compare.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._to_list = True
             self._something_changed()
         if refused is not None:
             self._refused(refused)
@@ -236,49 +251,65 @@ class ReconcileScreen(QWidget):
         self._messages.problem(str(problem))
 
     def _assign(self) -> None:
-        if self._row is not None and self.panel.assign.isEnabled():
-            self._do(self._ask_name(self._row), "assign a difference")
+        self._do(self._ask_name(), "assign a difference")
 
-    async def _ask_name(self, row: ReconciledRow) -> None:
+    async def _ask_name(self) -> None:
         desk = await self._opening.desk()
+        row = await self._chosen_row()
+        if row is None:
+            return
         await self._decide(
             DecisionDialog(
-                "Assign", about="Who looks into it? Empty takes it from everybody.",
-                label="Name", text=row.case.assigned_to or desk.people.who, button="Assign",
+                "Assign",
+                about="Who looks into it? Empty takes it from everybody.",
+                label="Name",
+                text=row.case.assigned_to or desk.people.who,
+                button="Assign",
                 decide=lambda to: desk.reconciliation.assign(row, to=to, who=desk.people.who),
                 parent=self,
             )
-        )  # fmt: skip
+        )
 
     def _explain(self) -> None:
-        if self._row is not None and self.panel.explain.isEnabled():
-            self._do(self._ask_reason(self._row), "explain a difference")
+        self._do(self._ask_reason(), "explain a difference")
 
-    async def _ask_reason(self, row: ReconciledRow) -> None:
+    async def _ask_reason(self) -> None:
         desk = await self._opening.desk()
+        row = await self._chosen_row()
+        if row is None or row.row.match is Match.MATCHED:
+            return
+        who = desk.people.who
         await self._decide(
             DecisionDialog(
                 "Explain",
                 about="It is kept with your name. If either side changes, it is looked at again.",
-                label="Why the two sides differ", text=row.case.reason, button="Explain",
-                decide=lambda why: desk.reconciliation.explain(
-                    row, reason=why, who=desk.people.who
-                ),
+                label="Why the two sides differ",
+                text=row.case.reason,
+                button="Explain",
+                decide=lambda why: desk.reconciliation.explain(row, reason=why, who=who),
                 parent=self,
             )
-        )  # fmt: skip
+        )
+
+    async def _chosen_row(self) -> ReconciledRow | None:
+        """The row on which the list stands, also where its details are still being read."""
+        position = self._position()
+        if position is None or (self._row is not None and self._row.position == position):
+            return self._row
+        return await self._read_row(position)
 
     async def _decide(self, dialog: DecisionDialog) -> None:
         await show(dialog)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_back(self) -> None:
-        if self._row is not None:
-            self._do(self._undo(self._row), "take an explanation back")
+        self._do(self._undo(), "take an explanation back")
 
-    async def _undo(self, row: ReconciledRow) -> None:
+    async def _undo(self) -> None:
         desk = await self._opening.desk()
-        await desk.reconciliation.take_back(row, who=desk.people.who)
+        row = await self._chosen_row()
+        if row is not None:
+            await desk.reconciliation.take_back(row, who=desk.people.who)
 
     def _export(self) -> None:
         if self._run is not None:
@@ -353,20 +384,23 @@ class ReconcileScreen(QWidget):
             bar.addWidget(chip)
         bar.addStretch(1)
         column.addLayout(bar)
-        row = QHBoxLayout()
+        row = QHBoxLayout(self.rows_place)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.STEP * 4)
         left = Panel(pad=1, gap=0)
         left.body.setContentsMargins(1, theme.STEP, 1, theme.GAP)
         left.body.addWidget(ListHead())
         left.body.addWidget(Hairline())
         left.body.addWidget(self.list, 1)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setContentsMargins(theme.PAD, 0, theme.PAD, 0)
-        left.body.addWidget(self.empty, 1)
         row.addWidget(left, 1)
         self.panel.setFixedWidth(theme.DETAIL_WIDTH - theme.PAD * 2)
         row.addWidget(self.panel)
-        column.addLayout(row, 1)
+        column.addWidget(self.rows_place, 1000)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.empty, 1000)
+        column.addStretch(1)
+        self.rows_place.hide()
+        self.empty.hide()
 
 
 def _time(at: datetime) -> str:

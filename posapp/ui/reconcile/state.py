@@ -331,7 +331,8 @@ def _lines(
 ) -> tuple[SideLine, ...]:
     def line(name: str, tell: Callable[[Entry], str], *, compared: bool = True) -> SideLine:
         here, there = (tell(side) if side else "–" for side in (ours, theirs))
-        return SideLine(name, here, there, differs=compared and here != there)
+        both = ours is not None and theirs is not None
+        return SideLine(name, here, there, differs=both and compared and here != there)
 
     lines = [
         line("Amount", lambda side: style.money(side.amount)),
