@@ -37,6 +37,7 @@ from posapp.ui.reconcile.state import (
     FILTERS,
     ORDER,
     RowView,
+    SummaryView,
     derive_detail,
     derive_progress,
     derive_row,
@@ -122,25 +123,20 @@ class ReconcileScreen(QWidget):
 
     async def _show(self, found: Found, mine: int) -> None:
         view = derive_summary(found, self._style, _time)
+        if self._filter not in _ALWAYS and not view.counts.get(self._filter):
+            self._filter = "all"
+        run = found.run if found.summary else None
+        page = await self._page(run, -1) if run else RowPage(())
+        if mine != self._reading or self._work is not None:
+            return
         self.result.show_summary(view)
-        self._run = found.run if found.summary else None
-        self.question.export.setEnabled(self._run is not None)
-        for key, chip in self.chips.items():
-            number = view.counts.get(key, 0)
-            chip.count(number if view.counts else None)
-            chip.setVisible(bool(view.counts) and (key in _ALWAYS or bool(number)))
-            chip.setChecked(key == self._filter)
-        if self._run is None:
+        self.question.export.setEnabled(run is not None)
+        self._show_chips(view)
+        if run is None:
             self._nothing("")
             return
-        if self._filter not in _ALWAYS and not view.counts[self._filter]:
-            self._filter = "all"
-            self.chips["all"].setChecked(True)
-        page = await self._page(self._run, -1)
-        if mine != self._reading:
-            return
         chosen = self._position()
-        self._next = page.next
+        self._run, self._next = run, page.next
         self.list.rows.show(self._paint(page))
         self.list.rows.has_more = page.next is not None
         self.rows_place.setVisible(bool(page.rows))
@@ -155,6 +151,13 @@ class ReconcileScreen(QWidget):
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._to_list = False
         await self._read_row(self.list.currentIndex().data(Qt.ItemDataRole.UserRole).position)
+
+    def _show_chips(self, view: SummaryView) -> None:
+        for key, chip in self.chips.items():
+            number = view.counts.get(key, 0)
+            chip.count(number if view.counts else None)
+            chip.setVisible(bool(view.counts) and (key in _ALWAYS or bool(number)))
+            chip.setChecked(key == self._filter)
 
     def _nothing(self, sentence: str) -> None:
         self._run = self._row = self._next = None
@@ -258,7 +261,7 @@ class ReconcileScreen(QWidget):
         row = await self._chosen_row()
         if row is None:
             return
-        await self._decide(
+        await show(
             DecisionDialog(
                 "Assign",
                 about="Who looks into it? Empty takes it from everybody.",
@@ -279,7 +282,7 @@ class ReconcileScreen(QWidget):
         if row is None or row.row.match is Match.MATCHED:
             return
         who = desk.people.who
-        await self._decide(
+        await show(
             DecisionDialog(
                 "Explain",
                 about="It is kept with your name. If either side changes, it is looked at again.",
@@ -297,10 +300,6 @@ class ReconcileScreen(QWidget):
         if position is None or (self._row is not None and self._row.position == position):
             return self._row
         return await self._read_row(position)
-
-    async def _decide(self, dialog: DecisionDialog) -> None:
-        await show(dialog)
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_back(self) -> None:
         self._do(self._undo(), "take an explanation back")
