@@ -60,6 +60,7 @@ async def test_a_day_with_a_payment_and_a_refund_from_elsewhere(
     assert plain(till.fact("Payments EUR there")) == "€ 62.80"
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard", extend=True)
 @pytest.mark.usefixtures("gateway")
 async def test_a_difference_is_assigned_explained_exported_and_looked_at_no_more(
     till: Till, tmp_path: Path

@@ -32,18 +32,14 @@ def colour_of(match: Match, tokens: theme.Tokens) -> QColor:
 
 
 def widths(numbers: tuple[int, ...], room: float) -> tuple[float, ...]:
-    """How wide each segment is: in proportion, none narrower than can be seen, filling the room."""
+    """How wide each segment is: so much that it can be seen, and its share of what is left."""
     inner = room - _GAP * (len(numbers) - 1)
     whole = sum(numbers)
     if not numbers or inner <= 0 or whole <= 0:
         return ()
     least = min(_LEAST, inner / len(numbers))
-    small = [number for number in numbers if number * inner < least * whole]
-    left = inner - least * len(small)
-    rest = whole - sum(small)
-    return tuple(
-        least if number * inner < least * whole else number * left / rest for number in numbers
-    )
+    rest = inner - least * len(numbers)
+    return tuple(least + rest * number / whole for number in numbers)
 
 
 class SegmentBar(QWidget):
