@@ -242,7 +242,8 @@ def test(arguments: list[str]) -> None:
     get_ready(programs=True)
     os.chdir(ROOT)
     one_process = ("-n", "--numprocesses", "-p", "--pdb", "--trace")
-    parallel = [] if any(word.startswith(one_process) for word in arguments) else ["-n", "2"]
+    shared = ["-n", "2", "--dist", "worksteal"]  # the long tests are neighbours
+    parallel = [] if any(word.startswith(one_process) for word in arguments) else shared
     start("pytest", *parallel, *arguments)
 
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from posapp import app
 from posapp.runtime.loop import run
 from posapp.ui import theme
+from tests.journeys.back_office import compared, reconcile
 from tests.journeys.elsewhere import charge_elsewhere, refund_elsewhere
 from tests.journeys.gateway import Gateway
 from tests.journeys.till import Till
@@ -208,7 +209,7 @@ async def _payments(till: Till, camera: Camera) -> None:
 
 
 async def _reconcile(till: Till, gateway: Gateway, camera: Camera) -> None:
-    await till.reconcile()
+    await reconcile(till)
     await till.choose("reconcile.account", FLOWLIX)
     await camera.take(till, "reconcile-nothing-yet")
     await gateway.forget_faults()
@@ -226,7 +227,7 @@ async def _reconcile(till: Till, gateway: Gateway, camera: Camera) -> None:
     await refund_elsewhere(till, "training-flowlix", paid[0]["id"], 290)
     await asyncio.sleep(1.2)
     await till.press(Qt.Key.Key_F5)
-    await till.compared()
+    await compared(till)
     await camera.take(till, "reconcile")
     assert till.focus == "reconcile.list"
     await till.press(Qt.Key.Key_Down)

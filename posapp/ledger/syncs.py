@@ -23,7 +23,7 @@ from posapp.model.reconcile import MOVEMENT_OF
 from posapp.model.reconciliation import UNFINISHED, Phase, SyncRun
 from posapp.model.window import Window
 
-COMPARED = tuple(sorted(MOVEMENT_OF))
+COMPARED = tuple(kind.value for kind in MOVEMENT_OF)
 """The kinds of attempts that a gateway's payments are compared with."""
 
 

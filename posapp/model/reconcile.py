@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from posapp.model.attempt import Attempt, State, Verdict
+from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.money import Money
 from posapp.model.payment import ActionKind, ActionState, Payment, PaymentStatus
 
@@ -48,16 +48,16 @@ class Match(StrEnum):
 
 
 MOVEMENT_OF = {
-    "charge": Movement.CHARGE,
-    "verify": Movement.CHARGE,
-    "hosted": Movement.CHARGE,
-    "capture": Movement.CAPTURE,
-    "increment": Movement.INCREASE,
-    "void": Movement.RELEASE,
-    "reversal": Movement.RELEASE,
-    "refund": Movement.REFUND,
+    Kind.CHARGE: Movement.CHARGE,
+    Kind.VERIFY: Movement.CHARGE,
+    Kind.HOSTED: Movement.CHARGE,
+    Kind.CAPTURE: Movement.CAPTURE,
+    Kind.INCREMENT: Movement.INCREASE,
+    Kind.VOID: Movement.RELEASE,
+    Kind.REVERSAL: Movement.RELEASE,
+    Kind.REFUND: Movement.REFUND,
 }
-"""By the kind of an attempt; kinds that move nothing of a payment are left out."""
+"""Kinds that move nothing of a payment are left out: a retry called off, a payout."""
 
 _SHOWN = {
     ActionKind.CAPTURE: Movement.CAPTURE,
@@ -143,7 +143,7 @@ class Row:
 
 def ours_of(attempt: Attempt) -> Entry | None:
     """An attempt as an entry; None where it moves nothing of a payment."""
-    movement = MOVEMENT_OF.get(attempt.intent.kind.value)
+    movement = MOVEMENT_OF.get(attempt.intent.kind)
     if movement is None:
         return None
     approved = attempt.state is State.SETTLED and attempt.verdict is Verdict.APPROVED
@@ -342,7 +342,12 @@ def _compared(mine: Entry, other: Entry, shown: list[Entry], parts: list[Entry])
     if mine.standing is Standing.NOT_DONE:
         return Match.MATCHED
     if other.movement is not Movement.CHARGE:
-        return Match.MATCHED if mine.amount == other.amount else Match.AMOUNT_DIFFERS
+        # A release may name no amount: it gives back whatever is left.
+        unnamed = other.movement is Movement.RELEASE and 0 in (
+            mine.amount.minor, other.amount.minor,
+        )  # fmt: skip
+        same = unnamed or mine.amount == other.amount
+        return Match.MATCHED if same else Match.AMOUNT_DIFFERS
     return _charged(mine, other, shown, parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QDateTime, QLocale
 
@@ -43,3 +43,14 @@ def list_time(at: datetime, now: datetime) -> str:
     if local.date() == today:
         return local.strftime("%H:%M")
     return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at.timestamp())).date(), "d MMM")
+
+
+def short_time(at: datetime) -> str:
+    """As ``list_time``, from now."""
+    return list_time(at, datetime.now(UTC))
+
+
+def time_with_seconds(at: datetime) -> str:
+    """``14:02:09`` for today, day and time for anything older."""
+    today = at.astimezone().date() == datetime.now(UTC).astimezone().date()
+    return clock_time(at, seconds=True) if today else f"{short_time(at)}, {clock_time(at)}"

@@ -106,7 +106,7 @@ def test_run_without_a_display_says_how_to_get_one(project: Project) -> None:
 def test_the_tests_run_on_two_processes_unless_told_otherwise(project: Project) -> None:
     project.add("pytest.py", TELL)
     told = json.loads(project.dev("test", "-k", "refund").stdout)
-    assert told["argv"] == ["-n", "2", "-k", "refund"]
+    assert told["argv"] == ["-n", "2", "--dist", "worksteal", "-k", "refund"]
     assert Path(told["cwd"]) == project.root
     assert told["env"]["QT_QPA_PLATFORM"] == "offscreen"
     assert json.loads(project.dev("test", "-n0").stdout)["argv"] == ["-n0"]

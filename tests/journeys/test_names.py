@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from posapp import app
+from tests.journeys.back_office import compared, reconcile
 from tests.journeys.places import SUCCESS
 from tests.journeys.till import Till
 from tests.waiting import until
@@ -62,9 +63,9 @@ async def test_every_name_in_the_window_is_listed_and_every_listed_name_is_in_th
         await till.ask_refund()
         seen |= named(window)
         await till.leave("refund")
-        await till.reconcile()
+        await reconcile(till)
         await till.press(Qt.Key.Key_F5)
-        await till.compared()
+        await compared(till)
         await till.tab_to("reconcile.list")
         await till.press(Qt.Key.Key_A)
         await until(lambda: till.shows("decision"))

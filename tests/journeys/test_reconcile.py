@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from tests.journeys.back_office import compare, compared, decide, differences, reconcile
 from tests.journeys.elsewhere import charge_elsewhere, refund_elsewhere
 from tests.journeys.gateway import Gateway
 from tests.journeys.places import ALL, FLOWLIX, SUCCESS, Place
@@ -47,9 +48,9 @@ async def test_a_day_with_a_payment_and_a_refund_from_elsewhere(
     await refund_elsewhere(till, IDS[place.api], there.id, 990)
     await a_second_later()
 
-    await till.reconcile()
-    await till.compare(place.account)
-    rows = till.differences()
+    await reconcile(till)
+    await compare(till, place.account)
+    rows = differences(till)
     assert len(rows) == 3
     assert [row for row in rows if "Payment" in row and "Matched" in row and "€ 12.90" in row]
     assert [row for row in rows if "Refund" in row and "Only there" in row and "€ 9.90" in row]
@@ -69,8 +70,8 @@ async def test_a_difference_is_assigned_explained_exported_and_looked_at_no_more
     await a_second_later()
     await charge_elsewhere(till, IDS["flowlix"], 700)
     await a_second_later()
-    await till.reconcile()
-    await till.compare(FLOWLIX.account)
+    await reconcile(till)
+    await compare(till, FLOWLIX.account)
     await till.tab_to("reconcile.list")
     await until(lambda: till.reads("difference.result") == "Only there")
     assert "not made here" in till.reads("difference.sentence")
@@ -78,7 +79,7 @@ async def test_a_difference_is_assigned_explained_exported_and_looked_at_no_more
     await until(lambda: plain(till.fact("Amount there")) == "€ 7.00")
     assert till.fact("Amount here") == "–"
 
-    await till.decide(Qt.Key.Key_A, "B. Lindqvist")
+    await decide(till, Qt.Key.Key_A, "B. Lindqvist")
     await until(lambda: till.fact("Assigned to") == "B. Lindqvist")
 
     await till.press(Qt.Key.Key_X)  # the list has the keyboard again
@@ -106,10 +107,10 @@ async def test_a_difference_is_assigned_explained_exported_and_looked_at_no_more
     }  # fmt: skip
 
     await till.press(Qt.Key.Key_F5)
-    await until(lambda: till.shows("reconcile.stop") or till.differences())
-    await till.compared()
-    await until(till.differences)
-    assert [row for row in till.differences() if "Explained" in row]
+    await until(lambda: till.shows("reconcile.stop") or differences(till))
+    await compared(till)
+    await until(lambda: differences(till))
+    assert [row for row in differences(till) if "Explained" in row]
 
     await till.tab_to("difference.take_back")
     await till.press(Qt.Key.Key_Return)
@@ -122,7 +123,7 @@ async def test_a_reading_is_stopped_and_goes_on_and_is_never_compared_in_part(
     await sold(till, FLOWLIX)
     await a_second_later()
     await gateway.fault("delay_before", "flowlix.list_payments", seconds=3600)
-    await till.reconcile()
+    await reconcile(till)
     await till.choose("reconcile.account", FLOWLIX.account)
     assert till.reads("reconcile.headline") == "These days were not compared yet."
     await till.press(Qt.Key.Key_F5)
@@ -132,16 +133,16 @@ async def test_a_reading_is_stopped_and_goes_on_and_is_never_compared_in_part(
 
     await till.counter()  # the caller on the line does not wait for the back office
     await till.find_product("mug")
-    await till.reconcile()
+    await reconcile(till)
     await till.press(Qt.Key.Key_Escape)
     await until(lambda: not till.shows("reconcile.stop"))
     await until(lambda: "read in part" in till.reads("reconcile.headline"))
-    assert till.differences() == []
+    assert differences(till) == []
     assert not till.find("reconcile.export").isEnabled()
 
     await till.press(Qt.Key.Key_F5)
-    await till.compared()
-    await until(lambda: len(till.differences()) == 1)
+    await compared(till)
+    await until(lambda: len(differences(till)) == 1)
     assert till.reads("reconcile.headline").startswith("1 movement: both sides agree")
 
 
@@ -149,7 +150,7 @@ async def test_a_gateway_that_does_not_answer_is_named_and_nothing_is_lost(
     till: Till, gateway: Gateway
 ) -> None:
     await gateway.fault("error_before", "flowlix.list_payments", times=None, status=503)
-    await till.reconcile()
+    await reconcile(till)
     await till.choose("reconcile.account", FLOWLIX.account)
     await till.press(Qt.Key.Key_F5)
     await until(lambda: till.sees("It goes on where it stopped"), 40)
@@ -168,7 +169,7 @@ async def test_a_gateway_that_does_not_answer_is_named_and_nothing_is_lost(
 async def test_days_that_cannot_be_are_refused_beside_their_field(
     till: Till, gateway: Gateway, name: str, typed: str
 ) -> None:
-    await till.reconcile()
+    await reconcile(till)
     await till.fill(name, typed)
     await till.press(Qt.Key.Key_Return)
     await until(lambda: till.problem("reconcile.first") or till.problem("reconcile.last"))

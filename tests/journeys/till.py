@@ -284,35 +284,6 @@ class Till:
         await self.press(Qt.Key.Key_2, CTRL)
         await until(lambda: self.shows("payments"), _PATIENCE, what="the payments")
 
-    async def reconcile(self) -> None:
-        await self.press(Qt.Key.Key_4, CTRL)
-        await until(lambda: self.shows("reconcile"), _PATIENCE, what="the reconcile screen")
-
-    async def compare(self, account: str) -> None:
-        """Choose the account, F5, and wait for what came of it."""
-        await self.choose("reconcile.account", account)
-        await self.press(Qt.Key.Key_F5)
-        await self.compared()
-
-    async def compared(self) -> None:
-        """Wait until a comparison stands on the screen."""
-        done = lambda: self.shows("reconcile.all") and not self.shows("reconcile.stop")  # noqa: E731
-        await until(done, _PATIENCE, what="the comparison")
-
-    def differences(self) -> list[str]:
-        """The rows of the comparison, as they are read out."""
-        if not self.shows("reconcile.list"):
-            return []
-        return [plain(row) for row in self.rows("reconcile.list")]
-
-    async def decide(self, key: Qt.Key, text: str) -> None:
-        """A or X on the chosen row, the one line it needs, Enter."""
-        await self.press(key)
-        await until(lambda: self.shows("decision"), _PATIENCE, what="the dialog")
-        await self.replace(text)
-        await self.press(Qt.Key.Key_Return)
-        await until(lambda: not self.shows("decision"), _PATIENCE, what="the dialog to close")
-
     async def look_up(self, words: str, *, found: int) -> None:
         """Search the payments and wait for so many rows."""
         await self.press(Qt.Key.Key_F, CTRL)

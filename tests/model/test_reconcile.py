@@ -52,7 +52,7 @@ def attempt(
     intent = Intent(
         kind=kind, account="main", amount=amount, reference=reference or f"T1-{number}",
         key=f"k{number}", fingerprint="", who="Ada", till="T1",
-        payment_id=payment_id if kind is Kind.REFUND else "",
+        payment_id=payment_id if kind.acts_on_payment else "",
     )  # fmt: skip
     return Attempt(
         id=number, intent=intent, state=state, verdict=verdict, prepared_at=NOON, sent_at=NOON,
@@ -280,6 +280,49 @@ def test_an_increase_explains_a_larger_amount_only_where_it_was_asked_for_here()
         assert [row.match for row in rows] == [Match.MATCHED, Match.MATCHED]
         assert matches((attempt(*APPROVED),), (there,)) == [Match.AMOUNT_DIFFERS]
     assert matches((attempt(*APPROVED),), (payment(amount=more),)) == [Match.AMOUNT_DIFFERS]
+
+
+ASKED = {
+    "a capture by its id": (Kind.CAPTURE, "act_1", done(ActionKind.CAPTURE), Match.MATCHED),
+    "a capture by its reference": (
+        Kind.CAPTURE, "", done(ActionKind.CAPTURE, reference="T1-2"), Match.MATCHED),
+    "another amount": (
+        Kind.CAPTURE, "act_1", done(ActionKind.CAPTURE, PART), Match.AMOUNT_DIFFERS),
+    "a void": (Kind.VOID, "act_1", done(ActionKind.VOID), Match.MATCHED),
+    "a void without an amount": (
+        Kind.VOID, "act_1", ActionRecord("act_1", ActionKind.VOID, ActionState.DONE),
+        Match.MATCHED),
+    "a reversal that was a void": (Kind.REVERSAL, "act_1", done(ActionKind.VOID), Match.MATCHED),
+    "a capture that failed there": (
+        Kind.CAPTURE, "act_1",
+        ActionRecord("act_1", ActionKind.CAPTURE, ActionState.FAILED, TOTAL, NOON),
+        Match.STATE_DIFFERS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "record", "shown", "wanted"), ASKED.values(), ids=ASKED.keys())
+def test_what_was_asked_of_a_payment_here_has_a_row_of_its_own(
+    kind: Kind, record: str, shown: ActionRecord, wanted: Match
+) -> None:
+    asked = attempt(*APPROVED, kind=kind, number=2, refund_id=record)
+    rows = compare((attempt(*APPROVED), asked), (payment(history=(shown,)),))
+    assert len(rows) == 2
+    [row] = [row for row in rows if row.entry.attempt_id == 2]
+    assert row.match is wanted
+    [charge] = [row for row in rows if row.entry.attempt_id == 1]
+    assert (charge.match, charge.also) == (Match.MATCHED, ())
+
+
+def test_a_reversal_that_became_a_refund_is_that_refund() -> None:
+    asked = attempt(*APPROVED, kind=Kind.REVERSAL, number=2, refund_id="ref_1")
+    there = payment(refunds=(refunded(amount=TOTAL),))
+    rows = compare((attempt(*APPROVED), asked), (there,))
+    assert [row.match for row in rows] == [Match.MATCHED, Match.MATCHED]
+
+
+def test_only_what_moves_nothing_of_a_payment_is_left_out() -> None:
+    left_out = {kind for kind in Kind if ours_of(attempt(*APPROVED, kind=kind)) is None}
+    assert left_out == {Kind.PAYOUT, Kind.RETRY_CANCELLATION}
 
 
 def test_a_subject_stays_the_same_while_what_is_known_about_it_changes() -> None:

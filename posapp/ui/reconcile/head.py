@@ -69,8 +69,8 @@ class Question(QWidget):
             row.addLayout(below_label)
             row.setAlignment(below_label, top)
         QWidget.setTabOrder(self.compare, self.export)
-        self.account.currentIndexChanged.connect(lambda _index: self.changed.emit())
-        self.span.currentIndexChanged.connect(lambda _index: self._span_chosen())
+        self.account.currentIndexChanged.connect(self._account_chosen)
+        self.span.currentIndexChanged.connect(self._span_chosen)
         self.compare.clicked.connect(self.asked)
         self.export.clicked.connect(self.export_wanted)
 
@@ -110,7 +110,10 @@ class Question(QWidget):
         line.problem(sentence)
         line.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _span_chosen(self) -> None:
+    def _account_chosen(self, _index: int) -> None:
+        self.changed.emit()
+
+    def _span_chosen(self, _index: int) -> None:
         self._show_days()
         self.changed.emit()
 

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 from typing import Any
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from posapp.desk.errors import Refused
-from posapp.desk.export import write_text
 from posapp.desk.reconciliation import Found
 from posapp.desk.sync import Progress
 from posapp.model.display import AmountStyle
 from posapp.model.reconcile import Match
 from posapp.model.reconcile_words import MATCH_WORDS
 from posapp.model.reconciliation import ReconciledRow, RowPage, SyncRun
-from posapp.runtime.dialogs import save_path, show
+from posapp.runtime.dialogs import show
 from posapp.runtime.tasks import spawn
-from posapp.runtime.threads import in_thread
 from posapp.ui import theme
 from posapp.ui.doing import do
-from posapp.ui.format import clock_time, list_time
+from posapp.ui.format import short_time, time_with_seconds
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
 from posapp.ui.reconcile.bars import KindChip
 from posapp.ui.reconcile.decision_dialog import DecisionDialog
 from posapp.ui.reconcile.detail_panel import DetailPanel
+from posapp.ui.reconcile.export import save_comparison
 from posapp.ui.reconcile.head import Question, Result
 from posapp.ui.reconcile.list_view import ListHead, ReconciledList
 from posapp.ui.reconcile.state import (
@@ -122,7 +120,7 @@ class ReconcileScreen(QWidget):
             self._something_changed()
 
     async def _show(self, found: Found, mine: int) -> None:
-        view = derive_summary(found, self._style, _time)
+        view = derive_summary(found, self._style, short_time)
         if self._filter not in _ALWAYS and not view.counts.get(self._filter):
             self._filter = "all"
         run = found.run if found.summary else None
@@ -172,7 +170,7 @@ class ReconcileScreen(QWidget):
         return await desk.reconciliation.page(run.id, FILTERS[self._filter], after=after)
 
     def _paint(self, page: RowPage) -> list[RowView]:
-        return [derive_row(row, self._style, _time) for row in page.rows]
+        return [derive_row(row, self._style, short_time) for row in page.rows]
 
     async def _read_more(self) -> None:
         mine, run, after = self._reading, self._run, self._next
@@ -194,7 +192,7 @@ class ReconcileScreen(QWidget):
         if self._run is None or self._run.id != run.id or self._position() != position:
             return None
         self._row = row
-        self.panel.show_detail(derive_detail(row, self._style, _with_seconds))
+        self.panel.show_detail(derive_detail(row, self._style, time_with_seconds))
         return row
 
     def _position(self) -> int | None:
@@ -237,7 +235,7 @@ class ReconcileScreen(QWidget):
 
     def _progress(self, progress: Progress) -> None:
         hidden = self.result.stop.isHidden()
-        self.result.show_progress(derive_progress(progress, _time))
+        self.result.show_progress(derive_progress(progress, short_time))
         if hidden and self.isVisible():
             self.result.stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -316,18 +314,9 @@ class ReconcileScreen(QWidget):
 
     async def _save(self, run: SyncRun) -> None:
         desk = await self._opening.desk()
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        days = f"{run.window.first.isoformat()}-{run.window.last.isoformat()}"
-        suggested = Path(folder) / f"reconciliation-{days}.csv"
-        path = await save_path(
-            self, title="Export the comparison", suggested=suggested, kind="CSV (*.csv)"
-        )
-        if path is None:
-            return
-        wanted = FILTERS[self._filter]
-        pieces = [piece async for piece in desk.reconciliation.export(run.id, wanted, "csv")]
-        await in_thread(write_text, path, "".join(pieces))
-        self._messages.tell(f"Saved as {path.name}.")
+        saved = await save_comparison(self, desk.reconciliation, run, FILTERS[self._filter])
+        if saved is not None:
+            self._messages.tell(f"Saved as {saved.name}.")
 
     def _something_changed(self) -> None:
         self._do(self.refresh(), "read the comparison")
@@ -400,12 +389,3 @@ class ReconcileScreen(QWidget):
         column.addStretch(1)
         self.rows_place.hide()
         self.empty.hide()
-
-
-def _time(at: datetime) -> str:
-    return list_time(at, datetime.now(UTC))
-
-
-def _with_seconds(at: datetime) -> str:
-    today = at.astimezone().date() == datetime.now(UTC).astimezone().date()
-    return clock_time(at, seconds=True) if today else f"{_time(at)}, {clock_time(at)}"
