@@ -31,10 +31,12 @@ from posapp.desk.papers import Papers
 from posapp.desk.payouts import Payouts
 from posapp.desk.people import People
 from posapp.desk.practice import SHOP, stock, training_accounts
+from posapp.desk.reconciliation import Reconciliation
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
+from posapp.desk.sync import Sync
 from posapp.desk.till import Till
 from posapp.gateways.transport import Transport
 from posapp.ledger.errors import LedgerError
@@ -164,6 +166,7 @@ class Building:
             papers=Papers(till, settings=settings, clock=now),
             payouts=payouts,
             people=people,
+            reconciliation=Reconciliation(till, Sync(till, clock=now), clock=now),
             recovery=recovery,
             refunds=refunds,
             sales=sales,

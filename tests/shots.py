@@ -27,6 +27,8 @@ from posapp.model.history import PaymentFilter
 from posapp.runtime.loop import run
 from posapp.ui import theme
 from posapp.ui.main_window import MainWindow
+from tests.journeys.back_office import compared, reconcile
+from tests.journeys.elsewhere import charge_elsewhere, refund_elsewhere
 from tests.journeys.gateway import Gateway
 from tests.journeys.till import Till
 from tests.waiting import until
@@ -100,6 +102,7 @@ async def _practise(till: Till, gateway: Gateway, camera: Camera) -> None:
     await _results(till, gateway, camera)
     await _payments(till, camera)
     await _open_cases(till, camera)
+    await _reconcile(till, gateway, camera)
     await till.settings()
     await camera.take(till, "settings-account")
     await till.tab_to("settings.entry_shop")
@@ -253,6 +256,41 @@ async def _open_cases(till: Till, camera: Camera) -> None:
     await till.leave("case")
     await till.counter()
     await camera.take(till, "counter-alarm")
+
+
+async def _reconcile(till: Till, gateway: Gateway, camera: Camera) -> None:
+    await reconcile(till)
+    await till.choose("reconcile.account", FLOWLIX)
+    await camera.take(till, "reconcile-nothing-yet")
+    await gateway.forget_faults()
+    for minor in (4990, 1290, 700):
+        await charge_elsewhere(till, "training-flowlix", minor)
+    paid = [one for one in await gateway.payments("flowlix") if one["status"] == "succeeded"]
+    await asyncio.sleep(1.2)  # the list counts whole seconds, and the newest one is not over
+    await gateway.fault("delay_before", "flowlix.list_payments", seconds=1.5)
+    await till.press(Qt.Key.Key_F5)
+    await until(lambda: till.shows("reconcile.stop"), 10)
+    await camera.take(till, "reconcile-running")
+    await till.press(Qt.Key.Key_Escape)
+    await until(lambda: not till.shows("reconcile.stop"), 10)
+    await camera.take(till, "reconcile-stopped")
+    await refund_elsewhere(till, "training-flowlix", paid[0]["id"], 290)
+    await asyncio.sleep(1.2)
+    await till.press(Qt.Key.Key_F5)
+    await compared(till)
+    await camera.take(till, "reconcile")
+    assert till.focus == "reconcile.list"
+    await till.press(Qt.Key.Key_Down)
+    await till.press(Qt.Key.Key_X)
+    await until(lambda: till.shows("decision"))
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.problem("decision.text"))
+    await camera.take(till, "reconcile-explain-problem")
+    await till.replace("Taken by the shop in town with its own terminal")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: not till.shows("decision"))
+    await until(lambda: till.fact("Explained"))
+    await camera.take(till, "reconcile-explained")
 
 
 async def _first_start(till: Till, camera: Camera) -> None:

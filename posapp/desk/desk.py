@@ -14,6 +14,7 @@ from posapp.desk.orders import Orders
 from posapp.desk.papers import Papers
 from posapp.desk.payouts import Payouts
 from posapp.desk.people import People
+from posapp.desk.reconciliation import Reconciliation
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
@@ -35,6 +36,7 @@ class Desk:
     papers: Papers
     payouts: Payouts
     people: People
+    reconciliation: Reconciliation
     recovery: Recovery
     refunds: Refunds
     sales: Sales

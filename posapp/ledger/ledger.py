@@ -17,7 +17,9 @@ from posapp.ledger.file import LedgerFile
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
+from posapp.ledger.reconciliations import Reconciliations
 from posapp.ledger.sign_ins import SignIns
+from posapp.ledger.syncs import Syncs
 
 
 class Ledger:
@@ -35,7 +37,9 @@ class Ledger:
         self.cases = Cases(database, self.audit, clock, self.journal)
         self.orders = Orders(database, clock, till)
         self.payments = Payments(database, self.audit, clock)
+        self.reconciliations = Reconciliations(database, self.audit, clock)
         self.sign_ins = SignIns(database)
+        self.syncs = Syncs(database, clock, till)
 
     @classmethod
     async def open(

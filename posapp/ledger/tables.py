@@ -308,3 +308,71 @@ held = Table(
     Column("held_at", BigInteger, nullable=False),
     Column("answer", JSON, nullable=False),
 )
+
+# One reading of a gateway's list. The cursor is kept with the payments of its page: after any end
+# of the program it goes on there, and counts no page twice.
+syncs = Table(
+    "syncs",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("account", Text, nullable=False),
+    Column("first_day", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("utc_offset", Integer, nullable=False),  # seconds, where the days are counted
+    Column("phase", Text, nullable=False),
+    Column("cursor", Text, nullable=False, server_default=""),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("reached", BigInteger),
+    Column("payouts", Integer, nullable=False, server_default="0"),
+    Column("unreadable", Integer, nullable=False, server_default="0"),
+    Column("who", Text, nullable=False),
+    Column("till", Text, nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("reconciled_at", BigInteger),
+    Column("note", Text, nullable=False, server_default=""),
+    CheckConstraint("phase IN ('listing', 'checking', 'complete', 'abandoned')", name="sync_phase"),
+)
+Index("syncs_by_account", syncs.c.account, syncs.c.id)
+
+# What a run came across: in the list, read by its id, or asked for by its id and not there.
+sync_payments = Table(
+    "sync_payments",
+    metadata,
+    Column("sync_id", _KEY, ForeignKey("syncs.id"), primary_key=True),
+    Column("payment_id", _SORTED, primary_key=True),
+    Column("found", Text, nullable=False),
+    CheckConstraint("found IN ('listed', 'read', 'absent')", name="how_found"),
+)
+
+reconciled = Table(
+    "reconciled",
+    metadata,
+    Column("sync_id", _KEY, ForeignKey("syncs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("result", Text, nullable=False),
+    Column("movement", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("our_moved", BigInteger, nullable=False),
+    Column("their_moved", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("sides", JSON, nullable=False),
+)
+Index("reconciled_by_result", reconciled.c.sync_id, reconciled.c.result, reconciled.c.position)
+
+# What people did about a difference; it outlives the comparison in which it was seen.
+differences = Table(
+    "differences",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("assigned_to", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("evidence", Text, nullable=False, server_default=""),
+    Column("explained_by", Text, nullable=False, server_default=""),
+    Column("explained_at", BigInteger),
+)

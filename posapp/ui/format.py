@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QDateTime, QLocale
 
@@ -50,3 +50,13 @@ def moment_time(at: datetime, now: datetime) -> str:
     if at.astimezone().date() == now.astimezone().date():
         return clock_time(at, seconds=True)
     return f"{list_time(at, now)} {clock_time(at)}"
+
+
+def short_time(at: datetime) -> str:
+    """As ``list_time``, from now."""
+    return list_time(at, datetime.now(UTC))
+
+
+def time_with_seconds(at: datetime) -> str:
+    """As ``moment_time``, from now."""
+    return moment_time(at, datetime.now(UTC))

@@ -33,13 +33,15 @@ if TYPE_CHECKING:
     from posapp.ui.cases.screen import CasesScreen
     from posapp.ui.lock.screen import LockScreen
     from posapp.ui.payments.screen import PaymentsScreen
+    from posapp.ui.reconcile.screen import ReconcileScreen
     from posapp.ui.settings.screen import SettingsScreen
 
 _PLACES = (
     Place("counter", "Counter", "Ctrl+1"),
     Place("payments", "Payments", "Ctrl+2"),
     Place("cases", "Open cases", "Ctrl+3"),
-    Place("settings", "Settings", "Ctrl+4"),
+    Place("reconcile", "Reconcile", "Ctrl+4"),
+    Place("settings", "Settings", "Ctrl+5"),
 )
 
 
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self._lock: LockScreen | None = None
         self.payments: PaymentsScreen | None = None
         self.cases: CasesScreen | None = None
+        self.reconcile: ReconcileScreen | None = None
         self.settings: SettingsScreen | None = None
         self._screens = QStackedWidget()
         self._above = QVBoxLayout()  # what stands over every screen
@@ -131,6 +134,7 @@ class MainWindow(QMainWindow):
         self.lock_screen()
         from posapp.ui.cases.screen import CasesScreen
         from posapp.ui.payments.screen import PaymentsScreen
+        from posapp.ui.reconcile.screen import ReconcileScreen
         from posapp.ui.settings.screen import SettingsScreen
 
         self.payments = PaymentsScreen(self._opening, self.messages, self._style)
@@ -140,9 +144,11 @@ class MainWindow(QMainWindow):
         self.cases.counted.connect(self._badge_cases)
         self.counter.case_wanted.connect(self.cases.open_case)
         self._above.addWidget(self.cases.banner)
+        self.reconcile = ReconcileScreen(self._opening, self.messages, self._style)
         self.settings = SettingsScreen(desk, self.messages)
         self._screens.addWidget(self.payments)
         self._screens.addWidget(self.cases)
+        self._screens.addWidget(self.reconcile)
         self._screens.addWidget(self.settings)
         do(
             self.payments.begin(),
@@ -153,11 +159,12 @@ class MainWindow(QMainWindow):
         do(self.cases.begin(), name="open the cases", owner=self.cases, messages=self.messages)
 
     def go_to(self, key: str) -> None:
-        """Bring a screen to the front: ``counter``, ``payments``, ``cases`` or ``settings``."""
+        """Bring a screen to the front: one of ``_PLACES``, by its key."""
         screen = {
             "counter": self.counter,
             "payments": self.payments,
             "cases": self.cases,
+            "reconcile": self.reconcile,
             "settings": self.settings,
         }[key]
         if screen is None:
@@ -168,6 +175,8 @@ class MainWindow(QMainWindow):
         self.navigation.stand_on(key)
         if self.payments is not None and screen is self.payments:
             self.payments.activate()
+        elif self.reconcile is not None and screen is self.reconcile:
+            self.reconcile.activate()
         elif screen is self.counter:
             self.counter.order_panel.focus_search()
         elif self.cases is not None and screen is self.cases:

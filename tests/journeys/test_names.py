@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from posapp import app
 from posapp.model.case import AlarmKind
 from posapp.ui.main_window import MainWindow
+from tests.journeys.back_office import compared, reconcile
 from tests.journeys.places import SUCCESS
 from tests.journeys.till import Till
 from tests.waiting import until
@@ -86,6 +87,14 @@ async def test_every_name_in_the_window_is_listed_and_every_listed_name_is_in_th
         await until(lambda: till.shows("case"))
         seen |= named(window)
         await till.leave("case")
+        await reconcile(till)
+        await till.press(Qt.Key.Key_F5)
+        await compared(till)
+        await till.tab_to("reconcile.list")
+        await till.press(Qt.Key.Key_A)
+        await until(lambda: till.shows("decision"))
+        seen |= named(window)
+        await till.leave("decision")
         await till.settings()
         await till.lock()
         seen |= named(window)

@@ -277,7 +277,7 @@ class Till:
         await until(lambda: self.shows("counter"), _PATIENCE, what="the counter")
 
     async def settings(self) -> None:
-        await self.press(Qt.Key.Key_4, CTRL)
+        await self.press(Qt.Key.Key_5, CTRL)
         await until(lambda: self.shows("settings"), _PATIENCE, what="the settings")
 
     async def payments(self) -> None:

@@ -259,6 +259,76 @@ _TABLES = (
         FOREIGN KEY(order_id) REFERENCES orders (id)
     )
     """,
+    """
+    CREATE TABLE syncs (
+        id {key} NOT NULL,
+        account TEXT NOT NULL,
+        first_day TEXT NOT NULL,
+        last_day TEXT NOT NULL,
+        since BIGINT NOT NULL,
+        until BIGINT NOT NULL,
+        ends BIGINT NOT NULL,
+        utc_offset INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        cursor TEXT DEFAULT '' NOT NULL,
+        pages INTEGER DEFAULT '0' NOT NULL,
+        reached BIGINT,
+        payouts INTEGER DEFAULT '0' NOT NULL,
+        unreadable INTEGER DEFAULT '0' NOT NULL,
+        who TEXT NOT NULL,
+        till TEXT NOT NULL,
+        begun_at BIGINT NOT NULL,
+        changed_at BIGINT NOT NULL,
+        reconciled_at BIGINT,
+        note TEXT DEFAULT '' NOT NULL,
+        PRIMARY KEY (id),
+        CONSTRAINT sync_phase CHECK (phase IN ('listing', 'checking', 'complete', 'abandoned'))
+    )
+    """,
+    """
+    CREATE INDEX syncs_by_account ON syncs (account, id)
+    """,
+    """
+    CREATE TABLE sync_payments (
+        sync_id {number} NOT NULL,
+        payment_id {sorted} NOT NULL,
+        found TEXT NOT NULL,
+        PRIMARY KEY (sync_id, payment_id),
+        CONSTRAINT how_found CHECK (found IN ('listed', 'read', 'absent')),
+        FOREIGN KEY(sync_id) REFERENCES syncs (id)
+    )
+    """,
+    """
+    CREATE TABLE reconciled (
+        sync_id {number} NOT NULL,
+        position INTEGER NOT NULL,
+        result TEXT NOT NULL,
+        movement TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        our_moved BIGINT NOT NULL,
+        their_moved BIGINT NOT NULL,
+        subject TEXT NOT NULL,
+        evidence TEXT NOT NULL,
+        sides JSON NOT NULL,
+        PRIMARY KEY (sync_id, position),
+        FOREIGN KEY(sync_id) REFERENCES syncs (id)
+    )
+    """,
+    """
+    CREATE INDEX reconciled_by_result ON reconciled (sync_id, result, position)
+    """,
+    """
+    CREATE TABLE differences (
+        account TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        assigned_to TEXT DEFAULT '' NOT NULL,
+        reason TEXT DEFAULT '' NOT NULL,
+        evidence TEXT DEFAULT '' NOT NULL,
+        explained_by TEXT DEFAULT '' NOT NULL,
+        explained_at BIGINT,
+        PRIMARY KEY (account, subject)
+    )
+    """,
 )
 _MORE = {
     "sqlite": (
