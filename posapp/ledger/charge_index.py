@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, select, true
+from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from posapp.ledger import search
 from posapp.ledger.tables import HISTORY, attempts, orders, payments
@@ -25,6 +25,11 @@ def index_order(connection: Connection, order_id: str) -> None:
 def index_all(connection: Connection) -> None:
     """Every charge, in an index that is empty."""
     _index(connection, true())
+
+
+def index_payments(connection: Connection, account: str, payment_ids: Collection[str]) -> None:
+    """The same for every charge that became one of these payments."""
+    _index(connection, and_(attempts.c.account == account, attempts.c.payment_id.in_(payment_ids)))
 
 
 def _index(connection: Connection, which: ColumnElement[bool]) -> None:

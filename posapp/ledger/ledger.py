@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from posapp.ledger import driver
 from posapp.ledger.address import Address
 from posapp.ledger.audit import Audit, begin_trail
+from posapp.ledger.cases import Cases
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
@@ -19,7 +20,9 @@ from posapp.ledger.invitations import Invitations
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
+from posapp.ledger.reconciliations import Reconciliations
 from posapp.ledger.sign_ins import SignIns
+from posapp.ledger.syncs import Syncs
 
 if TYPE_CHECKING:
     from posapp.ledger.visit import Visit
@@ -38,9 +41,12 @@ class Ledger:
         self.customers = Customers(database)
         self.invitations = Invitations(database, clock)
         self.journal: Journal = Journal(database, self.audit, clock, till)
+        self.cases = Cases(database, self.audit, clock, self.journal)
         self.orders = Orders(database, clock, till)
         self.payments = Payments(database, self.audit, clock)
+        self.reconciliations = Reconciliations(database, self.audit, clock)
         self.sign_ins = SignIns(database)
+        self.syncs = Syncs(database, clock, till)
 
     @classmethod
     async def open(
