@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from posapp.ledger.audit import Audit
 from posapp.ledger.card_guard import refuse_in_intent, without_card_number
@@ -20,6 +20,16 @@ from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdi
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
+_ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
+_NOT_CHARGED = (
+    select(attempts)
+    .where(
+        attempts.c.prepared_at >= bindparam("since"),
+        attempts.c.state == State.NOT_CHARGED.value,
+    )
+    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+)
 
 
 class Journal:
@@ -167,14 +177,7 @@ class Journal:
         """Attempts prepared since then that were taken as not charged, newest first."""
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
-            rows = connection.execute(
-                select(attempts)
-                .where(
-                    attempts.c.prepared_at >= micros(since),
-                    attempts.c.state == State.NOT_CHARGED.value,
-                )
-                .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
-            ).mappings()
+            rows = connection.execute(_NOT_CHARGED, {"since": micros(since)}).mappings()
             return tuple(attempt_from(row) for row in rows)
 
         return await self._database.read(work)
@@ -274,18 +277,11 @@ def _check_answer(
 
 
 def _open(connection: Connection) -> tuple[Attempt, ...]:
-    rows = connection.execute(
-        select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
-    ).mappings()
-    return tuple(attempt_from(row) for row in rows)
+    return tuple(attempt_from(row) for row in connection.execute(_ALL_OPEN).mappings())
 
 
 def _read(connection: Connection, attempt_id: int) -> Attempt:
-    row = (
-        connection.execute(select(attempts).where(attempts.c.id == attempt_id))
-        .mappings()
-        .one_or_none()
-    )
+    row = connection.execute(_ONE, {"attempt": attempt_id}).mappings().one_or_none()
     if row is None:
         raise NoSuchEntry("There is no such attempt in the journal.")
     return attempt_from(row)
