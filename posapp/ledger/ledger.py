@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from posapp.ledger.address import Address
-from posapp.ledger.audit import Audit, begin_trail, refuse_foreign_key
+from posapp.ledger.audit import Audit, begin_trail
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
@@ -18,7 +17,6 @@ from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
 from posapp.ledger.sign_ins import SignIns
-from posapp.ledger.store import Store
 
 
 class Ledger:
@@ -28,10 +26,11 @@ class Ledger:
         self, database: Database, *, audit_key: bytes, clock: Callable[[], datetime], till: str
     ) -> None:
         self._database = database
+        self._listeners: list[Callable[[], None]] = []
         self.audit = Audit(database, audit_key, clock, till)
         self.catalogue = Catalogue(database)
         self.customers = Customers(database)
-        self.journal = Journal(database, self.audit, clock, till)
+        self.journal: Journal = Journal(database, self.audit, clock, till)
         self.orders = Orders(database, clock, till)
         self.payments = Payments(database, self.audit, clock)
         self.sign_ins = SignIns(database)
@@ -55,51 +54,64 @@ class Ledger:
         Raises:
             LedgerError: with one sentence; nothing was changed.
         """
-        return await cls._open(LedgerFile(path, key), audit_key=audit_key, clock=clock, till=till)
+        database = await Database.open(
+            LedgerFile(path, key), lambda connection: begin_trail(connection, audit_key)
+        )
+        return cls(database, audit_key=audit_key, clock=clock, till=till)
 
-    @classmethod
+    @staticmethod
     async def open_shared(
-        cls, address: Address, *, audit_key: bytes, clock: Callable[[], datetime], till: str
+        address: Address,
+        *,
+        audit_key: bytes,
+        clock: Callable[[], datetime],
+        till: str,
+        held: Path,
+        held_key: bytes,
     ) -> Ledger:
         """Open the ledger that several tills share, or make it in an empty database.
 
         Args:
             audit_key: 32 bytes that seal the audit trail, the same at every till.
+            till: the name of this till; no other may bear it.
+            held: the file for what must not wait while the server is away.
+            held_key: 32 bytes that encrypt it.
 
         Raises:
             LedgerError: with one sentence; nothing was changed.
         """
         try:
-            from posapp.ledger.server import LedgerServer
+            from posapp.ledger.shared import open_shared
         except ImportError as problem:
             raise LedgerError(
                 "A shared ledger cannot be opened on this computer: its database driver is not "
                 "made for Windows on ARM. Use another computer, or a ledger of this till's own."
             ) from problem
-        place = LedgerServer(address, uuid.uuid4().hex)
-        ledger = await cls._open(place, audit_key=audit_key, clock=clock, till=till)
-        try:
-            await ledger._database.read(lambda each: refuse_foreign_key(each, audit_key))
-        except BaseException:
-            await ledger.close()
-            raise
-        return ledger
-
-    @classmethod
-    async def _open(
-        cls, place: Store, *, audit_key: bytes, clock: Callable[[], datetime], till: str
-    ) -> Ledger:
-        database = await Database.open(place, lambda connection: begin_trail(connection, audit_key))
-        return cls(database, audit_key=audit_key, clock=clock, till=till)
+        return await open_shared(
+            address, audit_key=audit_key, clock=clock, till=till, held=held, held_key=held_key
+        )
 
     async def check(self) -> tuple[str, ...]:
         """Examine the whole ledger and the audit trail; problems as sentences, none when sound."""
-
         try:
             return (*await self._database.problems(), *await self.audit.verify())
         except LedgerDamaged as damaged:
             return (str(damaged),)
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the server of a shared ledger does not answer now."""
+        return False
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` on the loop whenever another till kept something, and when the server
+        of a shared ledger went away or is back."""
+        self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
     async def close(self) -> None:
-        """Finish what was begun, release file or server, end the thread."""
+        """Finish what was begun, release file or server, end the threads."""
         await self._database.close()

@@ -7,7 +7,6 @@ chain. A till that dies or is cut off in the middle is rolled back and its lock 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -26,7 +25,6 @@ PATIENCE = 5.0
 CHANNEL = "posapp"
 _LOCK = 0x706F73617070  # "posapp"; it counts inside this database only
 _OLDEST_SERVER = 140_000
-_PAUSE = 1.0  # seconds in which a server that did not answer is not asked again
 _SETTINGS = {
     "synchronous_commit": "on",
     "lock_timeout": f"{PATIENCE:.0f}s",
@@ -66,13 +64,15 @@ class LedgerServer:
 
     Args:
         origin: names this till's session in what the others are told.
+
+    Attributes:
+        is_away: known not to answer: who wants to connect need not wait in vain.
     """
 
-    def __init__(self, address: Address, origin: str) -> None:
+    def __init__(self, address: Address, *, origin: str) -> None:
         self.address = address
-        self._origin = origin
-        self._away: psycopg.OperationalError | None = None
-        self._away_since = 0.0
+        self.origin = origin
+        self.is_away = False
 
     def open(self, first: Callable[[Connection], None]) -> Engine:
         engine = create_engine(
@@ -105,7 +105,7 @@ class LedgerServer:
         """Tell the other tills; they hear it only if this is kept."""
         connection.execute(
             text("SELECT pg_notify(:channel, :origin)"),
-            {"channel": CHANNEL, "origin": self._origin},
+            {"channel": CHANNEL, "origin": self.origin},
         )
 
     def converted(
@@ -131,16 +131,9 @@ class LedgerServer:
         return found
 
     def _connect(self) -> psycopg.Connection[Any]:
-        """Connect, unless that failed a moment ago: many who wait would each wait in vain."""
-        if self._away is not None and time.monotonic() - self._away_since < _PAUSE:
-            raise self._away
-        try:
-            connection = psycopg.connect(**parameters(self.address))
-        except psycopg.OperationalError as problem:
-            self._away, self._away_since = problem, time.monotonic()
-            raise
-        self._away = None
-        return connection
+        if self.is_away:
+            raise psycopg.OperationalError("away")
+        return psycopg.connect(**parameters(self.address))
 
     def _refuse_unfit(self, connection: Connection) -> None:
         def show(setting: str) -> str:

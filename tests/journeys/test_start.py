@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from posapp import app
+from posapp.desk.orders import Orders
+from posapp.model.order import Order
 from posapp.runtime.tasks import spawn
 from posapp.sandbox.server import start
 from tests.journeys.gateway import Gateway
@@ -78,6 +80,23 @@ async def test_after_a_restart_the_payments_are_there_and_can_be_refunded(
         async with await Gateway.of(till) as gateway:
             [payment] = await gateway.payments(FLOWLIX.api)
         assert FLOWLIX.refunded(payment) == 290
+
+
+async def test_what_was_typed_in_the_last_moment_is_there_after_a_restart(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.open(home, training=True) as window:
+        till = Till(window)
+        save = Orders.save
+
+        async def slowly(orders: Orders, order: Order) -> None:
+            await asyncio.sleep(0.2)
+            await save(orders, order)
+
+        monkeypatch.setattr(Orders, "save", slowly)
+        await till.find_product("teapot")
+    async with app.open(home, training=True) as window:
+        assert Till(window).lines() == ["1 times Teapot, cast iron, 0.8 l, € 49.50"]
 
 
 async def test_the_first_start_sets_up_the_shop_and_the_next_one_asks_for_the_passphrase(

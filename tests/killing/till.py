@@ -23,7 +23,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, select
 
 from posapp.desk.accounts import Accounts
+from posapp.desk.actions import Actions
 from posapp.desk.errors import Refused
+from posapp.desk.payouts import Payouts
 from posapp.desk.practice import training_accounts
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
@@ -33,6 +35,7 @@ from posapp.gateways.transport import Transport
 from posapp.ledger.codec import attempt_from
 from posapp.ledger.ledger import Ledger
 from posapp.ledger.tables import attempts, orders
+from posapp.model.access import Role
 from posapp.model.attempt import Attempt, Kind, Verdict
 from posapp.model.card import Card, Digits, Expiry
 from posapp.model.money import Money
@@ -105,7 +108,14 @@ class Counter:
         self._ledger = ledger
         self._clock = clock
         self._sales, self._refunds = Sales(till), Refunds(till)
-        self._recovery = Recovery(till, sales=self._sales, refunds=self._refunds, clock=clock)
+        self._recovery = Recovery(
+            till,
+            sales=self._sales,
+            refunds=self._refunds,
+            actions=Actions(till, refunds=self._refunds, role=lambda: Role.MANAGER),
+            payouts=Payouts(till, role=lambda: Role.MANAGER),
+            clock=clock,
+        )
 
     async def work(self) -> None:
         """Everything that the job asks for and that is not done yet."""

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from posapp.ledger.ledger import Ledger
-from tests.database import database_server, started_server
+from tests.database import DatabaseServer, database_server, started_server
 from tests.ledger.places import FilePlace, Place, ServerPlace
 from tests.ledger.samples import Clock
 
@@ -34,7 +34,13 @@ def place(request: pytest.FixtureRequest) -> Place:
     """Where the ledger of the test is kept: each test that asks runs on both."""
     if request.param == "file":
         return FilePlace(request.getfixturevalue("path"))
-    return ServerPlace(request.getfixturevalue("database_server"))
+    server_place: ServerPlace = request.getfixturevalue("server_place")
+    return server_place
+
+
+@pytest.fixture
+def server_place(database_server: DatabaseServer, tmp_path: Path) -> ServerPlace:
+    return ServerPlace(database_server, tmp_path / "held")
 
 
 @pytest_asyncio.fixture

@@ -72,8 +72,11 @@ class FilePlace:
 
 
 class ServerPlace:
-    def __init__(self, server: DatabaseServer) -> None:
+    """``folder`` is for what each till keeps beside the ledger."""
+
+    def __init__(self, server: DatabaseServer, folder: Path) -> None:
         self.server = server
+        self.folder = folder
         self.refusal = server.refusal
 
     @property
@@ -84,13 +87,19 @@ class ServerPlace:
             "port": str(address.port),
             "database": address.database,
             "user": address.user,
+            "folder": str(self.folder),
         }
 
     async def open(
         self, clock: Callable[[], datetime], till: str = "T1", audit_key: bytes = AUDIT_KEY
     ) -> Ledger:
         return await Ledger.open_shared(
-            self.server.address, audit_key=audit_key, clock=clock, till=till
+            self.server.address,
+            audit_key=audit_key,
+            clock=clock,
+            till=till,
+            held=self.folder / f"{till}.db",
+            held_key=KEY,
         )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -123,7 +123,14 @@ async def opened(wanted: dict[str, Any]) -> Ledger:
         user=wanted["user"],
         password=Secret("unused"),
     )
-    return await Ledger.open_shared(address, audit_key=AUDIT_KEY, clock=now, till=wanted["till"])
+    return await Ledger.open_shared(
+        address,
+        audit_key=AUDIT_KEY,
+        clock=now,
+        till=wanted["till"],
+        held=Path(wanted["folder"]) / f"{wanted['till']}.db",
+        held_key=KEY,
+    )
 
 
 async def main(wanted: dict[str, Any]) -> None:

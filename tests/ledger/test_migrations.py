@@ -186,7 +186,7 @@ async def test_all_steps_from_nothing_make_what_a_new_shared_ledger_has(
     for statements in (VERSION_ZERO, ()):
         database_server.empty()
         database_server.run(*statements, "SELECT 1")
-        place = LedgerServer(database_server.address, "test")
+        place = LedgerServer(database_server.address, origin="test")
         ledger = await Database.open(place, nothing)
         await ledger.close()
         found.append(database_server.schema())
@@ -196,9 +196,9 @@ async def test_all_steps_from_nothing_make_what_a_new_shared_ledger_has(
 
 
 async def test_a_step_that_fails_leaves_a_shared_ledger_as_it_was(
-    database_server: DatabaseServer, monkeypatch: pytest.MonkeyPatch
+    server_place: ServerPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = ServerPlace(database_server)
+    place = server_place
     ledger = await place.open(Clock())
     await paid(ledger)
     await ledger.close()
@@ -211,8 +211,8 @@ async def test_a_step_that_fails_leaves_a_shared_ledger_as_it_was(
     assert place.everything() == before
 
 
-async def test_an_older_shared_ledger_keeps_its_entries(database_server: DatabaseServer) -> None:
-    place = ServerPlace(database_server)
+async def test_an_older_shared_ledger_keeps_its_entries(server_place: ServerPlace) -> None:
+    place = server_place
     ledger = await place.open(Clock())
     await paid(ledger)
     before = place.everything()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -22,9 +25,8 @@ from posapp.ledger.payments import _matching
 from posapp.ledger.tables import attempts
 from posapp.model.history import PaymentFilter
 from posapp.model.secret import Secret
-from tests.database import DatabaseServer
 from tests.ledger.places import ServerPlace
-from tests.ledger.samples import AUDIT_KEY, Clock, charge, new_order, paid
+from tests.ledger.samples import AUDIT_KEY, KEY, Clock, charge, new_order, paid
 from tests.ledger.test_payments import add, bare
 
 server = pytest.importorskip("posapp.ledger.server", exc_type=ImportError)
@@ -33,12 +35,19 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture
-def place(database_server: DatabaseServer) -> ServerPlace:
-    return ServerPlace(database_server)
+def place(server_place: ServerPlace) -> ServerPlace:
+    return server_place
 
 
-async def open_at(address: Address, audit_key: bytes = AUDIT_KEY) -> Ledger:
-    return await Ledger.open_shared(address, audit_key=audit_key, clock=Clock(), till="T1")
+async def open_at(address: Address, folder: Path) -> Ledger:
+    return await Ledger.open_shared(
+        address,
+        audit_key=AUDIT_KEY,
+        clock=Clock(),
+        till="T1",
+        held=folder / "T1.db",
+        held_key=KEY,
+    )
 
 
 async def test_every_commit_is_synced_and_no_till_waits_for_ever(ledger: Ledger) -> None:
@@ -126,7 +135,7 @@ async def test_another_ledger_key_opens_nothing_and_changes_nothing(place: Serve
 async def test_a_server_that_is_not_there(place: ServerPlace) -> None:
     address = replace(place.server.address, host="127.0.0.1", port=1)
     with pytest.raises(LedgerAway, match=r"on 127\.0\.0\.1 does not answer. Nothing was written"):
-        await open_at(address)
+        await open_at(address, place.folder)
 
 
 @pytest.mark.parametrize(
@@ -141,13 +150,13 @@ async def test_who_or_what_the_server_does_not_know(
 ) -> None:
     address = replace(place.server.address, **wrong)  # type: ignore[arg-type]
     with pytest.raises(LedgerUnreadable, match=said):
-        await open_at(address)
+        await open_at(address, place.folder)
 
 
 async def test_a_user_who_may_make_no_tables(place: ServerPlace) -> None:
     place.run("DROP ROLE IF EXISTS clerk", "CREATE ROLE clerk LOGIN")
     with pytest.raises(LedgerUnreadable, match="owner of the database"):
-        await open_at(replace(place.server.address, user="clerk"))
+        await open_at(replace(place.server.address, user="clerk"), place.folder)
 
 
 async def test_a_server_that_may_lose_commits_is_found(ledger: Ledger, place: ServerPlace) -> None:
@@ -213,3 +222,23 @@ async def test_no_list_reads_the_whole_history(ledger: Ledger, place: ServerPlac
         found = await plan(wanted)
         assert index in found, found
         assert "Seq Scan on attempts" not in found, found
+
+
+_SCHEMA = """
+from sqlalchemy import create_mock_engine
+from posapp.ledger.store import make_schema
+engine = create_mock_engine(
+    "postgresql+psycopg://", lambda step, *_: print(step.compile(dialect=engine.dialect))
+)
+make_schema(engine)
+"""
+
+
+async def test_the_first_ledger_a_program_makes_limits_only_what_is_open() -> None:
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SCHEMA, stdout=asyncio.subprocess.PIPE
+    )
+    said = (await program.communicate())[0].decode()
+    unique = [line for line in said.splitlines() if line.startswith("CREATE UNIQUE INDEX")]
+    assert unique
+    assert all(" WHERE " in line for line in unique)

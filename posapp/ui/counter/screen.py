@@ -26,6 +26,8 @@ from posapp.ui.opening import Opening
 from posapp.ui.widgets.buttons import Button
 
 if TYPE_CHECKING:
+    from asyncio import Task
+
     from posapp.ui.counter.payment_flow import PaymentFlow
 
 _TAX_PERCENT = 19  # of a line that is not in the catalogue
@@ -50,7 +52,7 @@ class CounterScreen(QWidget):
         self._hits: tuple[Product, ...] = ()
         self._callers: tuple[Customer, ...] = ()
         self._removed: tuple[str, int, Line] | None = None
-        self._saving = False
+        self._saving: Task[None] | None = None
         self._unsaved = False
         self.order_panel = OrderPanel(self)
         self.customer_panel = CustomerPanel(self)
@@ -120,6 +122,13 @@ class CounterScreen(QWidget):
                 self._order = replace(self._order, customer=customer)
             await desk.orders.save(self._order)
         return self._order
+
+    async def kept(self) -> None:
+        """Wait until nothing that was typed is on its way to the disk."""
+        from asyncio import wait
+
+        if self._saving is not None:
+            await wait({self._saving})
 
     def card(self) -> Card | None:
         return self.card_form.card(local_today())
@@ -247,13 +256,12 @@ class CounterScreen(QWidget):
         self._order = order
         self._paint()
         self._unsaved = True
-        if not self._saving:
-            spawn(self._save(), name="save the order")
+        if self._saving is None or self._saving.done():
+            self._saving = spawn(self._save(), name="save the order")
 
     async def _save(self) -> None:
         """One writer at a time; the newest version wins."""
         desk = await self._opening.desk()
-        self._saving = True
         try:
             while self._unsaved and self._order is not None:
                 self._unsaved = False
@@ -262,8 +270,6 @@ class CounterScreen(QWidget):
         except Exception as problem:
             self._messages.problem(str(problem))
             raise
-        finally:
-            self._saving = False
 
     def _settings_changed(self) -> None:
         self._do(self._refresh_accounts(), "refresh accounts")

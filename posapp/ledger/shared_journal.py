@@ -1,0 +1,155 @@
+"""The journal of a shared ledger: an answer is not lost because the server went away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from posapp.ledger.audit import Audit
+from posapp.ledger.engine import Database
+from posapp.ledger.errors import LedgerAway, NoSuchEntry, WrongPayment
+from posapp.ledger.held import Answer, Held, HeldAnswer, contradicts, still_to_write, with_answer
+from posapp.ledger.journal import Journal, check_answer
+from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
+from posapp.model.payment import Payment
+
+_log = logging.getLogger(__name__)
+
+
+class SharedJournal(Journal):
+    """Begins nothing while the server is away, and forgets nothing that was sent before.
+
+    The answer to an attempt that this program sent is then held in a file of this till and
+    delivered when the server is back: before anything else is concluded about open attempts.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        audit: Audit,
+        clock: Callable[[], datetime],
+        till: str,
+        held: Held,
+    ) -> None:
+        super().__init__(database, audit, clock, till)
+        self._held = held
+        self._sent: dict[int, Attempt] = {}  # by this program, as far as it knows; open ones only
+
+    async def sending(self, attempt_id: int) -> Attempt:
+        attempt = await super().sending(attempt_id)
+        self._sent[attempt_id] = attempt
+        return attempt
+
+    async def settle(
+        self,
+        attempt_id: int,
+        *,
+        state: State,
+        verdict: Verdict | None = None,
+        payment: Payment | None = None,
+        payout_id: str = "",
+        refund_id: str = "",
+        note: str = "",
+        said: str = "",
+        request_id: str = "",
+        who: str = "",
+    ) -> Attempt:
+        """As ``Journal.settle``; while the server is away what this program sent is settled in
+        its own file."""
+        answer = Answer(
+            state=state,
+            verdict=verdict,
+            payment=payment,
+            payout_id=payout_id,
+            refund_id=refund_id,
+            note=note,
+            said=said,
+            request_id=request_id,
+            who=who,
+        )
+        try:
+            settled = await self._write(attempt_id, answer)
+        except LedgerAway:
+            known = self._sent.get(attempt_id)
+            if known is None:
+                raise  # found by a look-up: it will be found again
+            check_answer(known, state, verdict, payment, payout_id, refund_id)
+            settled = with_answer(known, answer, self._clock())
+            await self._held.keep(known, answer)
+        if settled.state.is_open:
+            if attempt_id in self._sent:
+                self._sent[attempt_id] = settled
+        else:
+            self._sent.pop(attempt_id, None)
+        return settled
+
+    async def recover(self, *, why: str = "The program ended") -> tuple[Attempt, ...]:
+        await self.deliver()
+        return await super().recover(why=why)
+
+    async def deliver(self) -> None:
+        """Tell the ledger what was held; what it knows already is not written again.
+
+        Raises:
+            LedgerError: what was not told yet is still held.
+        """
+        for each in await self._held.all():
+            if await self._deliver(each):
+                await self._held.drop(each.number)
+
+    async def _deliver(self, each: HeldAnswer) -> bool:
+        """Whether the ledger has it now."""
+        try:
+            current = await self.read(each.attempt_id)
+        except NoSuchEntry:
+            current = None
+        mine = (each.account, each.reference)
+        if current is None or (current.intent.account, current.intent.reference) != mine:
+            _log.error("an answer is held for an attempt that this ledger does not have")
+            return False
+        wanted = still_to_write(current, each.answer)
+        try:
+            if wanted is not None:
+                await self._write(current.id, wanted)
+            elif contradicts(current, each.answer):
+                await self._contradicted(each)
+        except BrokenRule:
+            _log.warning("an attempt changed while the answer to it was delivered")
+            return False  # compared anew the next time
+        except WrongPayment:
+            await self._contradicted(each)
+        return True
+
+    async def _contradicted(self, each: HeldAnswer) -> None:
+        """People have to know; what was proved first stays."""
+        _log.error("the answer to an attempt contradicts what is proved about it")
+        answer = each.answer
+        detail = {
+            "state": answer.state.value,
+            "verdict": answer.verdict.value if answer.verdict else "",
+            "payment_id": answer.payment.id if answer.payment else answer.payout_id,
+            "request_id": answer.request_id,
+            "note": "This answer came while the shared ledger was away and contradicts what is "
+            "proved. Look at the payment in the gateway's own list.",
+        }
+        await self._audit.record(
+            "answer_contradicts",
+            answer.who or "program",
+            f"attempt:{each.attempt_id}",
+            {name: value for name, value in detail.items() if value},
+        )
+
+    async def _write(self, attempt_id: int, answer: Answer) -> Attempt:
+        return await super().settle(
+            attempt_id,
+            state=answer.state,
+            verdict=answer.verdict,
+            payment=answer.payment,
+            payout_id=answer.payout_id,
+            refund_id=answer.refund_id,
+            note=answer.note,
+            said=answer.said,
+            request_id=answer.request_id,
+            who=answer.who,
+        )
