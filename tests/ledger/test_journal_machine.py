@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
@@ -42,10 +43,17 @@ from tests.ledger.samples import Clock, charge, new_order, payment_of, refund
 
 Answer = TypeVar("Answer")
 TILLS = ("T1", "T2")
-SETTLING = tuple(state for state in State if state not in (State.PREPARED, State.SENDING))
-VERDICTS = (None, Verdict.APPROVED, Verdict.DECLINED)
+ENDS = (
+    *((State.SETTLED, verdict) for verdict in Verdict),
+    *((state, None) for state in State if state not in (State.PREPARED, State.SENDING)),
+    (State.UNKNOWN, Verdict.APPROVED),
+)
+"""What can be said about an attempt; some of it no gateway may be believed."""
+
+BEGINNINGS = ("prepared", "sending", "sending", "unknown", "pending", "settled", "not_charged")
 _keys = itertools.count(1)
 
+beginnings = st.sampled_from(BEGINNINGS)
 tills = st.sampled_from(TILLS)
 sums = st.sampled_from((1, 996, 1000, 1496, 1497, ALL))
 
@@ -104,11 +112,18 @@ class JournalMachine(RuleBasedStateMachine):
     def first_order(self) -> str:
         return self._order()
 
+    @rule(target=payments)
+    def new_payment(self) -> str:
+        return self._payment()
+
     @initialize(target=payments)
     def first_payment(self) -> str:
+        return self._payment()
+
+    def _payment(self) -> str:
         number = self._begin(Kind.CHARGE, "T1", self._order())
         self.sending(number)
-        self.settle(number, State.SETTLED, Verdict.APPROVED)
+        self.settle(number, (State.SETTLED, Verdict.APPROVED))
         return f"pay_{number}"
 
     @rule(target=orders)
@@ -120,28 +135,45 @@ class JournalMachine(RuleBasedStateMachine):
         self._orders[order.id] = order
         return order.id
 
-    @rule(target=begun, kind=st.sampled_from((Kind.CHARGE, Kind.HOSTED)), till=tills, order=orders)
-    def charge(self, kind: Kind, till: str, order: str) -> int:
-        return self._begin(kind, till, order)
+    @rule(
+        target=begun,
+        kind=st.sampled_from((Kind.CHARGE, Kind.HOSTED)),
+        till=tills,
+        order=orders,
+        up_to=beginnings,
+    )
+    def charge(self, kind: Kind, till: str, order: str, up_to: str) -> Any:
+        return self._up_to(up_to, self._begin(kind, till, order))
 
-    @rule(target=begun, till=tills, payment=payments, minor=sums)
-    def refund(self, till: str, payment: str, minor: int) -> int:
-        return self._begin(Kind.REFUND, till, payment, minor)
+    @rule(target=begun, till=tills, payment=payments, minor=sums, up_to=beginnings)
+    def refund(self, till: str, payment: str, minor: int, up_to: str) -> Any:
+        return self._up_to(up_to, self._begin(Kind.REFUND, till, payment, minor))
 
-    @rule(target=begun, till=tills, payment=payments)
-    def reverse(self, till: str, payment: str) -> int:
-        return self._begin(Kind.REVERSAL, till, payment)
+    @rule(target=begun, till=tills, payment=payments, up_to=beginnings)
+    def reverse(self, till: str, payment: str, up_to: str) -> Any:
+        return self._up_to(up_to, self._begin(Kind.REVERSAL, till, payment))
 
-    @rule(target=begun, kind=st.sampled_from((Kind.VERIFY, Kind.PAYOUT)))
-    def ask_alone(self, kind: Kind) -> int:
-        return self._begin(kind, "T1", "")
+    @rule(target=begun, kind=st.sampled_from((Kind.VERIFY, Kind.PAYOUT)), up_to=beginnings)
+    def ask_alone(self, kind: Kind, up_to: str) -> Any:
+        return self._up_to(up_to, self._begin(kind, "T1", f"alone-{next(_keys)}"))
 
-    @rule(target=begun, till=tills, number=begun)
-    def ask_again_with_the_same_key(self, till: str, number: int) -> int:
-        if number not in self._model.entries:
-            return 0
+    @rule(target=begun, till=tills, number=begun, up_to=beginnings)
+    def ask_again_with_the_same_key(self, till: str, number: int, up_to: str) -> Any:
         like = self._model.entries[number]
-        return self._begin(Kind(like.kind), till, like.target, like.minor, key=like.key)
+        again = self._begin(Kind(like.kind), till, like.target, like.minor, key=like.key)
+        return self._up_to(up_to, again)
+
+    def _up_to(self, state: str, number: int) -> Any:
+        """Bring it so far, that histories get somewhere."""
+        if not number:
+            return multiple()
+        if state != "prepared":
+            self.sending(number)
+        if state == "not_charged":
+            self.settle(number, (State.UNKNOWN, None))
+        if state not in ("prepared", "sending"):
+            self.settle(number, (State(state), Verdict.APPROVED if state == "settled" else None))
+        return number
 
     def _begin(self, kind: Kind, till: str, target: str, minor: int = ALL, *, key: str = "") -> int:
         """Its number, 0 where it was refused, as it had to be."""
@@ -169,8 +201,7 @@ class JournalMachine(RuleBasedStateMachine):
 
     @rule(number=begun)
     def sending(self, number: int) -> None:
-        if (entry := self._model.entries.get(number)) is None:
-            return
+        entry = self._model.entries[number]
         work = self._journal(entry.till).sending(number)
         if entry.state != "prepared":
             with pytest.raises(BrokenRule):
@@ -180,11 +211,10 @@ class JournalMachine(RuleBasedStateMachine):
         entry.become("sending")
         entry.sent = self._now
 
-    @rule(number=begun, state=st.sampled_from(SETTLING), verdict=st.sampled_from(VERDICTS))
-    def settle(self, number: int, state: State, verdict: Verdict | None) -> None:
+    @rule(number=begun, end=st.sampled_from(ENDS))
+    def settle(self, number: int, end: tuple[State, Verdict | None]) -> None:
         """Also what turns up late, what is said twice, and what contradicts itself."""
-        if (entry := self._model.entries.get(number)) is None:
-            return
+        entry, (state, verdict) = self._model.entries[number], end
         attempt = self._shop.run(self._journal("T1").read(number))
         ids = self._ids(attempt, verdict)
         work = self._journal("T2").settle(number, state=state, verdict=verdict, **ids)
@@ -207,16 +237,6 @@ class JournalMachine(RuleBasedStateMachine):
             return {"refund_id": f"ref_{attempt.id}"}
         return {}
 
-    @rule(target=payments, number=begun)
-    def approve(self, number: int) -> str:
-        """A whole charge at once, so that histories get somewhere."""
-        entry = self._model.entries.get(number)
-        if entry is None or entry.kind not in journal_model.PAYS or entry.state != "prepared":
-            return next(iter(self._payments))
-        self.sending(number)
-        self.settle(number, State.SETTLED, Verdict.APPROVED)
-        return f"pay_{number}"
-
     @rule(payment=payments)
     def the_gateway_shows_what_it_gave_back(self, payment: str) -> None:
         """Or a part of it: what it does not list yet is as reserved as before."""
@@ -238,15 +258,22 @@ class JournalMachine(RuleBasedStateMachine):
 
     @rule(number=begun, absent=st.booleans())
     def look_up(self, number: int, absent: bool) -> None:
-        if (entry := self._model.entries.get(number)) is not None:
-            self._shop.run(self._journal("T1").looked_up(number, absent=absent))
-            entry.looks += 1
-            entry.absent += absent
+        entry = self._model.entries[number]
+        self._shop.run(self._journal("T1").looked_up(number, absent=absent))
+        entry.looks += 1
+        entry.absent += absent
+
+    @rule(number=begun, times=st.integers(1, 3))
+    def nothing_is_found_and_it_is_sent_again(self, number: int, times: int) -> None:
+        """More than once: only the first may leave."""
+        for _ in range(times):
+            self.look_up(number, True)
+            self.time_passes(16)
+            self.send_again(number)
 
     @rule(number=begun)
     def send_again(self, number: int) -> None:
-        if (entry := self._model.entries.get(number)) is None:
-            return
+        entry = self._model.entries[number]
         work = self._journal(entry.till).sending_again(number)
         if not entry.may_repeat(self._now):
             with pytest.raises(BrokenRule):
