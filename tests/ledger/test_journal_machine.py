@@ -53,6 +53,8 @@ ENDS = (
 BEGINNINGS = ("prepared", "sending", "sending", "unknown", "pending", "settled", "not_charged")
 _keys = itertools.count(1)
 
+taking = st.sampled_from((Kind.CHARGE, Kind.CHARGE, Kind.HOSTED, Kind.VERIFY, Kind.PAYOUT))
+giving = st.sampled_from((Kind.REFUND, Kind.REFUND, Kind.REVERSAL))
 beginnings = st.sampled_from(BEGINNINGS)
 tills = st.sampled_from(TILLS)
 sums = st.sampled_from((1, 996, 1000, 1496, 1497, ALL))
@@ -123,7 +125,7 @@ class JournalMachine(RuleBasedStateMachine):
     def _payment(self) -> str:
         number = self._begin(Kind.CHARGE, "T1", self._order())
         self.sending(number)
-        self.settle(number, (State.SETTLED, Verdict.APPROVED))
+        self._settle(number, (State.SETTLED, Verdict.APPROVED))
         return f"pay_{number}"
 
     @rule(target=orders)
@@ -135,27 +137,27 @@ class JournalMachine(RuleBasedStateMachine):
         self._orders[order.id] = order
         return order.id
 
-    @rule(
-        target=begun,
-        kind=st.sampled_from((Kind.CHARGE, Kind.HOSTED)),
-        till=tills,
-        order=orders,
-        up_to=beginnings,
-    )
-    def charge(self, kind: Kind, till: str, order: str, up_to: str) -> Any:
-        return self._up_to(up_to, self._begin(kind, till, order))
+    @rule(target=begun, kind=taking, till=tills, order=orders, up_to=beginnings)
+    def take(self, kind: Kind, till: str, order: str, up_to: str) -> Any:
+        target = order if kind.pays_order else f"alone-{next(_keys)}"
+        return self._up_to(up_to, self._begin(kind, till, target))
 
-    @rule(target=begun, till=tills, payment=payments, minor=sums, up_to=beginnings)
-    def refund(self, till: str, payment: str, minor: int, up_to: str) -> Any:
-        return self._up_to(up_to, self._begin(Kind.REFUND, till, payment, minor))
+    @rule(target=begun, kind=giving, till=tills, payment=payments, minor=sums, up_to=beginnings)
+    def give_back(self, kind: Kind, till: str, payment: str, minor: int, up_to: str) -> Any:
+        return self._up_to(up_to, self._begin(kind, till, payment, minor))
 
-    @rule(target=begun, till=tills, payment=payments, up_to=beginnings)
-    def reverse(self, till: str, payment: str, up_to: str) -> Any:
-        return self._up_to(up_to, self._begin(Kind.REVERSAL, till, payment))
+    @rule(target=begun, payment=payments, minors=st.lists(sums, min_size=2, max_size=4))
+    def give_back_in_parts(self, payment: str, minors: list[int]) -> Any:
+        parts = [self._begin(Kind.REFUND, "T2", payment, minor) for minor in minors]
+        done = [self._up_to("settled", part) for part in parts if part]
+        return multiple(*done)
 
-    @rule(target=begun, kind=st.sampled_from((Kind.VERIFY, Kind.PAYOUT)), up_to=beginnings)
-    def ask_alone(self, kind: Kind, up_to: str) -> Any:
-        return self._up_to(up_to, self._begin(kind, "T1", f"alone-{next(_keys)}"))
+    @rule(target=begun, till=tills, payment=payments, times=st.integers(1, 3))
+    def reverse_in_doubt(self, till: str, payment: str, times: int) -> Any:
+        number = self._up_to("unknown", self._begin(Kind.REVERSAL, till, payment))
+        if isinstance(number, int):
+            self.nothing_is_found_and_it_is_sent_again(number, times)
+        return number
 
     @rule(target=begun, till=tills, number=begun, up_to=beginnings)
     def ask_again_with_the_same_key(self, till: str, number: int, up_to: str) -> Any:
@@ -170,9 +172,9 @@ class JournalMachine(RuleBasedStateMachine):
         if state != "prepared":
             self.sending(number)
         if state == "not_charged":
-            self.settle(number, (State.UNKNOWN, None))
+            self._settle(number, (State.UNKNOWN, None))
         if state not in ("prepared", "sending"):
-            self.settle(number, (State(state), Verdict.APPROVED if state == "settled" else None))
+            self._settle(number, (State(state), Verdict.APPROVED if state == "settled" else None))
         return number
 
     def _begin(self, kind: Kind, till: str, target: str, minor: int = ALL, *, key: str = "") -> int:
@@ -199,7 +201,6 @@ class JournalMachine(RuleBasedStateMachine):
         made = charge(self._orders[target], kind=kind)
         return replace(made, card_brand="", card_last4="") if kind is Kind.HOSTED else made
 
-    @rule(number=begun)
     def sending(self, number: int) -> None:
         entry = self._model.entries[number]
         work = self._journal(entry.till).sending(number)
@@ -214,6 +215,19 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(number=begun, end=st.sampled_from(ENDS))
     def settle(self, number: int, end: tuple[State, Verdict | None]) -> None:
         """Also what turns up late, what is said twice, and what contradicts itself."""
+        self._settle(number, end)
+
+    @rule(number=begun, ends=st.lists(st.sampled_from(ENDS), min_size=3, max_size=12))
+    def settle_again_and_again(self, number: int, ends: list[tuple[State, Verdict | None]]) -> None:
+        for end in ends:
+            self._settle(number, end)
+            self.both_agree()
+
+    @rule(number=begun)
+    def leave(self, number: int) -> None:
+        self.sending(number)
+
+    def _settle(self, number: int, end: tuple[State, Verdict | None]) -> None:
         entry, (state, verdict) = self._model.entries[number], end
         attempt = self._shop.run(self._journal("T1").read(number))
         ids = self._ids(attempt, verdict)
@@ -270,8 +284,8 @@ class JournalMachine(RuleBasedStateMachine):
             self.look_up(number, True)
             self.time_passes(16)
             self.send_again(number)
+            self.send_again(number)
 
-    @rule(number=begun)
     def send_again(self, number: int) -> None:
         entry = self._model.entries[number]
         work = self._journal(entry.till).sending_again(number)
