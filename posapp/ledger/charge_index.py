@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from posapp.ledger import search
 from posapp.ledger.tables import HISTORY, attempts, orders, payments
@@ -39,17 +39,25 @@ _OF_ORDER = _EVERY_CHARGE.where(attempts.c.order_id == bindparam("one"))
 def index_charge(connection: Connection, attempt_id: int) -> None:
     """Bring the index up to date with attempt, order and payment; refunds and
     other actions have no entry."""
-    _index(connection, _OF_ATTEMPT, attempt_id)
+    _index(connection, connection.execute(_OF_ATTEMPT, {"one": attempt_id}))
 
 
 def index_order(connection: Connection, order_id: str) -> None:
     """The same for every charge of an order, whose customer was changed."""
-    _index(connection, _OF_ORDER, order_id)
+    _index(connection, connection.execute(_OF_ORDER, {"one": order_id}))
 
 
-def _index(connection: Connection, charges: Select[Any], one: object) -> None:
+def index_payments(connection: Connection, account: str, payment_ids: Collection[str]) -> None:
+    """The same for every charge that became one of these payments."""
+    these = attempts.c.payment_id.in_(payment_ids)
+    _index(
+        connection, connection.execute(_EVERY_CHARGE.where(attempts.c.account == account, these))
+    )
+
+
+def _index(connection: Connection, charges: Iterable[Any]) -> None:
     words = []
-    for row in connection.execute(charges, {"one": one}):
+    for row in charges:
         customer: Mapping[str, str] = row.customer or {}
         parts = (
             *search.amount_words(Money(row.minor, row.currency)),

@@ -26,6 +26,10 @@ class Sale:
     refunds: tuple[int, ...]
 
 
+OPENING = tuple(Sale(kind, 1000, False, ()) for kind in KINDS)
+"""What was sold the day before: without payments to find, no search is believed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kill:
     """When a life ends as by ``kill -9``: at that call of a function or return from one, or so
@@ -60,15 +64,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One round: the sales, the trouble on the line, and the end of each life but the last.
-
-    ``fresh``: the first life makes the ledger too.
-    """
+    """One round: the sales, the trouble on the line, and the end of each life but the last."""
 
     sales: tuple[Sale, ...]
     settings: dict[str, object]
     faults: tuple[dict[str, object], ...]
-    fresh: bool
     kills: tuple[Kill, ...]
 
 
@@ -87,7 +87,6 @@ def planned(seed: int) -> Plan:
         sales=sales,
         settings=settings,
         faults=tuple(_fault(chance) for _ in range(chance.randrange(4))),
-        fresh=chance.random() < 0.1,
         kills=tuple(_kill(chance, life) for life in range(chance.choice((1, 1, 2, 3)))),
     )
 

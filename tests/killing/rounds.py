@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from posapp.model.attempt import Attempt, Kind, Verdict
-from tests.killing.job import Job, Kill, Plan, planned
+from tests.killing.job import OPENING, Job, Kill, Plan, planned
 from tests.killing.till import file_of, journal_of, opened
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +33,8 @@ MONEY = (
     "flowlix_classic.create_refund",
 )
 """The calls of the training gateway that move money."""
+
+_SINCE_YESTERDAY = 3600.0  # seconds
 
 
 @dataclass(slots=True)
@@ -97,11 +99,14 @@ class Killing:
     def _round(self, plan: Plan, home: Path) -> Reckoning:
         self._admin("POST", "reset")
         self._admin("PATCH", "settings", plan.settings)
+        job = Job(str(home), self.endpoints, OPENING)
+        shutil.copyfile(self._empty_ledger(), file_of(job))
+        opened = self._live(job)
+        assert opened["code"] == 0, opened
+        self._admin("POST", "clock", {"advance_seconds": _SINCE_YESTERDAY})
         for fault in plan.faults:
             self._admin("POST", "faults", fault)
-        job = Job(str(home), self.endpoints, plan.sales, without=self.without)
-        if not plan.fresh:
-            shutil.copyfile(self._empty_ledger(), file_of(job))
+        job = replace(job, sales=(*OPENING, *plan.sales), without=self.without)
         day = Reckoning(rounds=1)
         done = False
         for kill in (*plan.kills, Kill()):
