@@ -282,6 +282,14 @@ def simulate(arguments: list[str]) -> None:
     start("tests.simulation", *arguments)
 
 
+def killing(arguments: list[str]) -> None:
+    """kill a till at random points, start it again, and count the money"""
+    if os.name == "nt":
+        raise Stop("This kills as POSIX systems do; it does not run on Windows.", 2)
+    get_ready()
+    start("tests.killing", *arguments)
+
+
 def shots(arguments: list[str]) -> None:
     """paint every screen, light and dark, into a folder"""
     get_ready()
@@ -289,7 +297,7 @@ def shots(arguments: list[str]) -> None:
 
 
 VERBS: dict[str, Callable[[list[str]], None]] = {
-    verb.__name__: verb for verb in (setup, run, test, lint, bench, simulate, shots)
+    verb.__name__: verb for verb in (setup, run, test, lint, bench, simulate, killing, shots)
 }
 
 

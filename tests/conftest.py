@@ -28,7 +28,8 @@ QT_FIXTURES = frozenset({"qtbot", "qapp"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--races", type=int, default=150, help="how often two programs race")
+    parser.addoption("--races", type=int, default=1000, help="how often two programs race")
+    parser.addoption("--histories", type=int, default=30, help="how often a journal is lived")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from posapp.ledger.codec import attempt_from
 from posapp.ledger.errors import NoSuchEntry, WrongPayment
@@ -10,6 +10,9 @@ from posapp.ledger.tables import attempts, is_open
 from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
 from posapp.model.attempt_rules import check_attempt
 from posapp.model.payment import Payment
+
+_ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
 
 
 def check_answer(
@@ -45,18 +48,11 @@ def attach(connection: Connection, settled: Attempt, **ids: str) -> None:
 
 
 def open_attempts(connection: Connection) -> tuple[Attempt, ...]:
-    rows = connection.execute(
-        select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
-    ).mappings()
-    return tuple(attempt_from(row) for row in rows)
+    return tuple(attempt_from(row) for row in connection.execute(_ALL_OPEN).mappings())
 
 
 def read_attempt(connection: Connection, attempt_id: int) -> Attempt:
-    row = (
-        connection.execute(select(attempts).where(attempts.c.id == attempt_id))
-        .mappings()
-        .one_or_none()
-    )
+    row = connection.execute(_ONE, {"attempt": attempt_id}).mappings().one_or_none()
     if row is None:
         raise NoSuchEntry("There is no such attempt in the journal.")
     return attempt_from(row)

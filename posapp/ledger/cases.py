@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     and_,
+    bindparam,
     func,
     insert,
     not_,
@@ -38,6 +39,14 @@ from posapp.model.case import (
 from posapp.model.payment import Payment, PaymentStatus
 
 _PAYMENT = and_(payments.c.account == attempts.c.account, payments.c.id == attempts.c.payment_id)
+
+
+_CLOSED = (
+    select(attempts)
+    .join(cases, cases.c.attempt_id == attempts.c.id)
+    .where(cases.c.closed_at >= bindparam("since"))
+    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+)
 
 
 class Cases:
@@ -169,12 +178,7 @@ class Cases:
         """Cases that a person has closed since then, newest first."""
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
-            rows = connection.execute(
-                select(attempts)
-                .join(cases, cases.c.attempt_id == attempts.c.id)
-                .where(cases.c.closed_at >= micros(since))
-                .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
-            ).mappings()
+            rows = connection.execute(_CLOSED, {"since": micros(since)}).mappings()
             return tuple(attempt_from(row) for row in rows)
 
         return await self._database.read(work)

@@ -37,7 +37,7 @@ class LedgerFile:
             return engine
 
     def begin(self, connection: Connection, *, writing: bool) -> None:
-        connection.execute(text("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED"))
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
     def before_commit(self, connection: Connection) -> None:
         """Nobody else has this file open."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from posapp.ledger.alarms import end_where_given_back, raise_alarm
 from posapp.ledger.attempt_rows import (
@@ -37,6 +37,14 @@ from posapp.model.case import AlarmKind, CaseEnd, Closing
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
+_NOT_CHARGED = (
+    select(attempts)
+    .where(
+        attempts.c.ended_at >= bindparam("since"),
+        text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
+    )
+    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+)
 
 
 class Journal:
@@ -264,14 +272,7 @@ class Journal:
         """Attempts that were taken as not charged since then, newest first."""
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
-            rows = connection.execute(
-                select(attempts)
-                .where(
-                    attempts.c.ended_at >= micros(since),
-                    text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
-                )
-                .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
-            ).mappings()
+            rows = connection.execute(_NOT_CHARGED, {"since": micros(since)}).mappings()
             return tuple(attempt_from(row) for row in rows)
 
         return await self._database.read(work)

@@ -9,7 +9,8 @@ PATCH   /settings           some of them; all are changed, or on a mistake none
 GET     /faults             the faults still to strike, and the names of all calls they can strike
 POST    /faults             one :class:`posapp.sandbox.faults.FaultOrder`
 DELETE  /faults             no more faults
-GET     /calls              the last requests: which call, what came of it, nothing of their bodies
+GET     /calls              the last requests: which call, what came of it, nothing of their bodies;
+                            ``running`` says how many are not answered yet
 GET     /webhooks           where Flowlix' webhooks go, and how every delivery stands
 PUT     /webhooks/endpoint  ``{"url", "events"}``: from now on there; ``secret`` is told once
 DELETE  /webhooks/endpoint  nowhere any more
@@ -159,7 +160,8 @@ class AdminApi(Api):
         return Reply(204)
 
     def _calls(self, _call: Call) -> Reply:
-        return json_reply(200, {"calls": [to_plain(seen) for seen in self.world.calls]})
+        calls = [to_plain(seen) for seen in self.world.calls]
+        return json_reply(200, {"calls": calls, "running": self.world.running})
 
     def _dump(self, call: Call) -> Reply:
         """All payments, payouts and sessions; no credentials, no card numbers, no kept answers."""

@@ -58,6 +58,14 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        counted = self._api.name != "admin"
+        self._world.running += counted
+        try:
+            await self._met(scope, receive, send)
+        finally:
+            self._world.running -= counted
+
+    async def _met(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read_body(receive)
         if body is None:
             return

@@ -44,6 +44,7 @@ class World:
         self.rates = Rates()
         self.idempotency = Idempotency(store.answers, store.keys.digests)
         self.calls: deque[Seen] = deque(maxlen=_CALLS_KEPT)
+        self.running = 0  # requests that arrived and are not answered yet
         self.stopping = asyncio.Event()
         self.points: set[str] = set()
         self._limits: set[asyncio.Timeout] = set()

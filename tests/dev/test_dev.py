@@ -68,7 +68,7 @@ def project(tmp_path: Path) -> Project:
 def test_without_a_verb_the_verbs_are_listed(project: Project) -> None:
     ended = project.dev("--help")
     listed = [line.split()[0] for line in ended.stdout.splitlines()[1:]]
-    assert listed == ["setup", "run", "test", "lint", "bench", "simulate", "shots"]
+    assert listed == ["setup", "run", "test", "lint", "bench", "simulate", "killing", "shots"]
     assert ended.returncode == 0
 
 

@@ -71,19 +71,21 @@ async def race_for_refunds(ledger: Ledger, wanted: dict[str, Any]) -> None:
 
 
 async def race_for_the_rest(ledger: Ledger, wanted: dict[str, Any]) -> None:
-    """For each payment, as soon as the word is given, try to give back most of it."""
-    for number, payment_id in enumerate(wanted["payments"]):
+    """For each payment, as soon as the word is given, ask for its sum up to so many times."""
+    for number, (payment_id, minor, times) in enumerate(wanted["races"]):
         payment = await ledger.payments.by_gateway_id(wanted["account"], payment_id)
         assert isinstance(payment, Payment)
-        key = f"{wanted['till']}-{number}"
-        intent = refund(payment, wanted["minor"], key=key, till=wanted["till"])
+        keys = [f"{wanted['till']}-{number}-{time}" for time in range(times)]
+        intents = [refund(payment, minor, key=key, till=wanted["till"]) for key in keys]
         await asyncio.to_thread(sys.stdin.readline)
-        try:
-            await ledger.journal.begin(intent)
-        except NothingLeft:
-            say(0)
-        else:
-            say(wanted["minor"])
+        given = 0
+        for intent in intents:
+            try:
+                await ledger.journal.begin(intent)
+            except NothingLeft:
+                break
+            given += minor
+        say(given)
 
 
 async def number_orders(ledger: Ledger, wanted: dict[str, Any]) -> None:

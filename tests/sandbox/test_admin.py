@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -80,6 +81,21 @@ async def test_a_reset_forgets_payments_keys_faults_and_calls(payfac: Payfac, ad
     assert [call["point"] for call in calls] == ["payfac.details", "payfac.payment"]
     assert calls[1]["reference"] == "ORDER-1"
     assert calls[1]["idempotency_key"] == "k"
+
+
+async def test_requests_that_still_run_are_counted(payfac: Payfac, admin: Admin) -> None:
+    async def running() -> int:
+        return int((await admin.call("GET", "/calls")).json()["running"])
+
+    assert await running() == 0
+    await admin.fault("delay_before", "payfac.payment", seconds=3600)
+    paying = asyncio.get_running_loop().create_task(payfac.post("/payments", payment()))
+    while await running() == 0:  # it is still on its way
+        continue
+    paying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await paying
+    assert await running() == 1  # who asked is gone; it is carried out all the same
 
 
 async def test_the_admin_answers_no_web_page_and_no_other_name(admin: Admin) -> None:

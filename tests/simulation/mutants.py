@@ -267,7 +267,12 @@ def failover_when_unknown(monkey: pytest.MonkeyPatch) -> None:
         self: Sales, order: Order, card: Card, *, account: str, who: str, taking: Taking
     ) -> Outcome:
         with card.number.view() as number, card.code.view() as code:
-            again = Card(number=Digits(bytes(number)), expiry=card.expiry, code=Digits(bytes(code)))
+            again = Card(
+                number=Digits(bytes(number)),
+                expiry=card.expiry,
+                code=Digits(bytes(code)),
+                name=card.name,
+            )
         outcome = await real(self, order, card, account=account, who=who, taking=taking)
         if outcome.result is not Result.UNKNOWN:
             return outcome

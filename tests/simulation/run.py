@@ -24,6 +24,7 @@ from posapp.ledger.codec import attempt_from
 from posapp.ledger.ledger import Ledger
 from posapp.ledger.tables import attempts
 from posapp.model.attempt import Attempt, Kind, State, Verdict
+from tests.simulation import engines
 from tests.simulation.bank import KINDS, Bank
 from tests.simulation.network import Weather
 from tests.simulation.shop import (
@@ -85,7 +86,11 @@ class Run:
 def live(seed: int) -> Run:
     """Live through the day with this seed. The same seed gives the same trace."""
     empty = _fresh_ledger()
-    with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder, _seeded_luck(seed):
+    with (
+        tempfile.TemporaryDirectory(dir=_fast_folder()) as folder,
+        engines.shared(),
+        _seeded_luck(seed),
+    ):
         file = Path(folder) / "ledger.db"
         file.write_bytes(empty)
         loop = VirtualLoop(random.Random(f"disk {seed}"))

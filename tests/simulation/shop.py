@@ -152,7 +152,12 @@ class Counter:
 
     async def charge(self, order: Order, kind: str, number: str) -> Outcome | None:
         """Charge once; None where it was refused or nothing moved."""
-        card = Card(number=Digits(number.encode()), expiry=Expiry(12, 2030), code=Digits(b"100"))
+        card = Card(
+            number=Digits(number.encode()),
+            expiry=Expiry(12, 2030),
+            code=Digits(b"100"),
+            name=WHO,
+        )
         return await self._tried(self.sales.charge(order, card, account=kind, who=WHO))
 
     async def link(self, order: Order, kind: str) -> Outcome | None:
