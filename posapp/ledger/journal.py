@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -13,13 +14,20 @@ from posapp.ledger.charge_index import index_charge
 from posapp.ledger.claims import claim, refunds_of, set_order, write_down
 from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import NoSuchEntry, WrongPayment
+from posapp.ledger.errors import (
+    LedgerBusy,
+    LedgerFull,
+    LedgerStopped,
+    NoSuchEntry,
+    WrongPayment,
+)
 from posapp.ledger.snapshots import keep_payment
 from posapp.ledger.tables import DEAD, attempts, is_open
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict, check_change
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
+_log = logging.getLogger(__name__)
 
 
 class Journal:
@@ -30,6 +38,8 @@ class Journal:
         self._audit = audit
         self._clock = clock
         self._till = till
+        self.unsaved: dict[int, Callable[[Connection], Attempt]] = {}
+        """By attempt: what a gateway answered and the disk refused to keep, until it is saved."""
 
     async def begin(self, intent: Intent) -> Attempt:
         """Write the intent down; on the disk when this returns. Nothing may be sent before.
@@ -76,6 +86,7 @@ class Journal:
         Raises:
             BrokenRule: this state may not follow the present one, or another end is proved already.
             WrongPayment: the answer is about another payment.
+            LedgerFull, LedgerBusy, LedgerStopped: it is kept in ``unsaved`` for ``save_again``.
         """
 
         def work(connection: Connection) -> Attempt:
@@ -102,7 +113,27 @@ class Journal:
             index_charge(connection, attempt_id)
             return _read(connection, attempt_id)
 
-        return await self._database.write(work)
+        try:
+            settled = await self._database.write(work)
+        except (LedgerFull, LedgerBusy, LedgerStopped):
+            self.unsaved[attempt_id] = work
+            raise
+        self.unsaved.pop(attempt_id, None)
+        return settled
+
+    async def save_again(self) -> None:
+        """Write down the answers that could not be saved; what was written meanwhile is left.
+
+        Raises:
+            LedgerError: it still cannot be written; it stays ``unsaved``.
+        """
+        for attempt_id, work in tuple(self.unsaved.items()):
+            try:
+                await self._database.write(work)
+            except (BrokenRule, WrongPayment):
+                _log.exception("an answer saved late does not fit; the attempt is looked up")
+            if self.unsaved.get(attempt_id) is work:
+                del self.unsaved[attempt_id]
 
     async def looked_up(self, attempt_id: int, *, absent: bool, note: str = "") -> Attempt:
         """Count a look-up; ``absent`` when it was complete and found nothing, which is also noted
@@ -143,6 +174,7 @@ class Journal:
         Returns:
             Every attempt that is open, newest first.
         """
+        await self.save_again()  # what is known is not given up
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
             for attempt in _open(connection):
