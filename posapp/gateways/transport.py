@@ -101,6 +101,10 @@ class Transport:
         await self._fresh.close()
         await self._kept.close()
 
+    async def drop_kept(self) -> None:
+        """Close the connections that wait for another read; new ones are made when needed."""
+        await self._kept.close()
+
     async def money(self, request: Request) -> Answer:
         """Send exactly once, on a connection of its own.
 

@@ -21,6 +21,7 @@ from posapp.ledger.errors import (
     NoSuchEntry,
     WrongPayment,
 )
+from posapp.ledger.pauses import refuse_paused
 from posapp.ledger.snapshots import keep_payment
 from posapp.ledger.tables import DEAD, attempts, is_open
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict, check_change
@@ -45,6 +46,7 @@ class Journal:
         """Write the intent down; on the disk when this returns. Nothing may be sent before.
 
         Raises:
+            AccountPaused: an answer of this account did not fit what was asked.
             OrderBusy: another payment of this order is open.
             OrderPaid: the order is paid.
             NothingLeft: the refund is larger than what is left, open refunds counted.
@@ -226,6 +228,7 @@ class Journal:
         )
 
     def _begin(self, connection: Connection, intent: Intent) -> Attempt:
+        refuse_paused(connection, intent.account)
         claim(connection, intent)
         number = write_down(connection, intent, micros(self._clock()))
         attempt = _read(connection, number)

@@ -16,6 +16,7 @@ from posapp.ledger.errors import LedgerDamaged, LedgerError
 from posapp.ledger.file import LedgerFile
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
+from posapp.ledger.pauses import Pauses
 from posapp.ledger.payments import Payments
 from posapp.ledger.sign_ins import SignIns
 
@@ -34,6 +35,7 @@ class Ledger:
         self.customers = Customers(database)
         self.journal: Journal = Journal(database, self.audit, clock, till)
         self.orders = Orders(database, clock, till)
+        self.pauses = Pauses(database, self.audit, clock)
         self.payments = Payments(database, self.audit, clock)
         self.sign_ins = SignIns(database)
 
