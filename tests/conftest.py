@@ -29,6 +29,7 @@ QT_FIXTURES = frozenset({"qtbot", "qapp"})
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--races", type=int, default=150, help="how often two programs race")
+    parser.addoption("--every-fault", action="store_true", help="fail every write and every sync")
 
 
 def pytest_configure(config: pytest.Config) -> None:
