@@ -32,8 +32,10 @@ from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
+from posapp.desk.soundness import Soundness
 from posapp.desk.till import Till
 from posapp.gateways.transport import Transport
+from posapp.ledger.anchor import Anchor
 from posapp.ledger.errors import LedgerError
 from posapp.ledger.ledger import Ledger
 from posapp.model.secret import Secret
@@ -79,7 +81,8 @@ class Building:
             sandbox = await server.start(state=self._folder / "gateway.json")
             self._lifetimes.push_async_callback(sandbox.stop)
             desk = await self._desk(vault, training=True)
-            await stock(desk.till.ledger)
+            if not desk.till.ledger.stopped:
+                await stock(desk.till.ledger)
         except VaultError as problem:
             raise Closed(self._naming_the_vault(str(problem))) from problem
         except (SandboxError, LedgerError) as problem:
@@ -140,7 +143,9 @@ class Building:
         ledger, transport = await asyncio.gather(opening, in_thread(Transport))
         self._lifetimes.push_async_callback(ledger.close)
         self._lifetimes.push_async_callback(transport.close)
-        await ledger.journal.recover()
+        await ledger.hold_to(Anchor(self._folder / "ledger.anchor", vault.key_for("anchor")))
+        if not ledger.stopped:
+            await ledger.journal.recover()
         till = Till(name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
         settings = Settings(vault=vault, till=till)
         sales, refunds = Sales(till), Refunds(till)
@@ -158,6 +163,7 @@ class Building:
             refunds=refunds,
             sales=sales,
             settings=settings,
+            soundness=Soundness(till),
         )
 
 

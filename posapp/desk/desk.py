@@ -15,6 +15,7 @@ from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
+from posapp.desk.soundness import Soundness
 from posapp.desk.till import Till
 
 
@@ -33,6 +34,7 @@ class Desk:
     refunds: Refunds
     sales: Sales
     settings: Settings
+    soundness: Soundness
 
     @property
     def accounts(self) -> Accounts:

@@ -29,8 +29,10 @@ from posapp.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from posapp.desk.desk import Desk
+    from posapp.desk.soundness import Notice
     from posapp.model.secret import Secret
     from posapp.ui.lock.screen import LockScreen
+    from posapp.ui.notices.strip import NoticeStrip
     from posapp.ui.payments.screen import PaymentsScreen
     from posapp.ui.settings.screen import SettingsScreen
 
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(_PLACES)
         self.counter = CounterScreen(opening, self.messages, style, currency=currency)
         self._lock: LockScreen | None = None
+        self.notices: NoticeStrip | None = None
         self.payments: PaymentsScreen | None = None
         self.settings: SettingsScreen | None = None
         self._screens = QStackedWidget()
@@ -117,6 +120,7 @@ class MainWindow(QMainWindow):
         self.counter.card_form.account.currentIndexChanged.connect(self._show_mode)
         self._show_mode()
         desk.news.listen(self._something_changed)
+        await self._show_notices()
         if not desk.training:
             self._idle.setInterval(desk.settings.lock_after_minutes * 60_000)
             self._idle.start()
@@ -257,6 +261,38 @@ class MainWindow(QMainWindow):
         if self._desk is not None:
             self.navigation.shop.setText(self._desk.settings.shop.name)
             self._show_mode()
+            spawn(self._show_notices(), name="show notices", owner=self)
+
+    async def _show_notices(self) -> None:
+        """What everybody at the till has to know; the strip is made with the first such thing."""
+        if self._desk is None:
+            return
+        found = await self._desk.soundness.notices()
+        if self.notices is None:
+            if not found:
+                return
+            from posapp.ui.notices.strip import NoticeStrip
+
+            self.notices = NoticeStrip()
+            self.notices.wanted.connect(self._act_on)
+            self._whole.insertWidget(1, self.notices)
+        self.notices.show_notices(found)
+
+    def _act_on(self, notice: Notice) -> None:
+        desk = self._desk
+        if desk is None:
+            return
+        who = desk.people.who
+        act = (
+            desk.soundness.resume(notice.account, who=who)
+            if notice.account
+            else self._accept_copy(desk)
+        )
+        do(act, name="act on a notice", owner=self, messages=self.messages)
+
+    async def _accept_copy(self, desk: Desk) -> None:
+        await desk.soundness.accept_copy(who=desk.people.who)
+        await self.counter.take_up()
 
     def _back_from_lock(self) -> None:
         if self._desk is not None:
@@ -278,7 +314,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self._screens, 1)
         self._front.addWidget(self._work)
         whole = QWidget()
-        column = QVBoxLayout(whole)
+        column = self._whole = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)

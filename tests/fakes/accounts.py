@@ -26,6 +26,9 @@ class GivenAccounts(Accounts):
             raise Refused("The gateway account of this payment is no longer set up.")
         return self.gateways[account]
 
+    def label(self, account: str) -> str:
+        return self.gateways[account].label
+
     async def drop_connections(self) -> None:
         self.dropped += 1
 
