@@ -90,7 +90,8 @@ class ResultPanel(Panel):
         self.receipt.setVisible(view.receipt)
         self.next.say(view.next_words)
         self._show_facts(view.facts)
-        if fresh:
+        place = self.parentWidget()
+        if fresh and place is not None and place.isVisible():  # never away from the lock
             self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clear(self) -> None:
