@@ -168,18 +168,23 @@ class MainWindow(QMainWindow):
     def ask_passphrase(self, shop: str, check: Callable[[Secret], Awaitable[None]]) -> None:
         """Stand at the door until the vault is open."""
         lock = self.lock_screen()
-        self._front.setCurrentWidget(lock)
+        self._bring(lock)
         lock.ask_passphrase(shop, check)
 
     def show_front(self, widget: QWidget) -> None:
         """Put something else than the work in front (the first start)."""
         if self._front.indexOf(widget) < 0:
             self._front.addWidget(widget)
-        self._front.setCurrentWidget(widget)
+        self._bring(widget)
 
     def show_work(self) -> None:
-        self._front.setCurrentWidget(self._work)
+        self._bring(self._work)
         self.counter.order_panel.focus_search()
+
+    def _bring(self, widget: QWidget) -> None:
+        """To the front. Work that goes on behind it can take neither keys nor the focus."""
+        self._work.setEnabled(widget is self._work)
+        self._front.setCurrentWidget(widget)
 
     def lock_now(self) -> None:
         """Somebody leaves the till. Work waits behind the lock; card fields are emptied."""
@@ -188,7 +193,7 @@ class MainWindow(QMainWindow):
         self.counter.lock()
         self.messages.clear()
         lock = self.lock_screen()
-        self._front.setCurrentWidget(lock)
+        self._bring(lock)
         hint = (
             f"Practise the lock: the PIN here is {self._desk.people.training_pin}."
             if self._training

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from posapp import app
 from posapp.ledger.errors import LedgerFull
+from posapp.model.attempt import Attempt
 from posapp.ui.main_window import MainWindow
 from tests.journeys.gateway import Gateway
 from tests.journeys.places import FLOWLIX, SUCCESS
@@ -26,23 +28,49 @@ def window_of(till: Till) -> MainWindow:
 
 
 async def test_a_result_that_comes_while_the_till_is_locked_waits_behind_the_lock(
-    till: Till, gateway: Gateway
+    till: Till, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await gateway.fault("delay_after", FLOWLIX.create, seconds=1.0)
     await till.phone_order()
     await till.account(FLOWLIX.account)
     await till.key_card(SUCCESS)
-    await till.press(Qt.Key.Key_Return)
-    await until(lambda: till.shows("counter.running"))
-    await till.lock()
     desk = window_of(till).desk
     assert desk is not None
+    sent = asyncio.Event()
+    sending = desk.till.ledger.journal.sending
+
+    async def leaves(attempt_id: int) -> Attempt:
+        attempt = await sending(attempt_id)
+        sent.set()
+        return attempt
+
+    monkeypatch.setattr(desk.till.ledger.journal, "sending", leaves)
+    await till.press(Qt.Key.Key_Return)
+    await sent.wait()
+    await till.lock()
     await desk.till.under_way.quiet()
     assert not till.shows("result.status")
     assert not till.sees("12.90")
     await till.unlock(PRACTICE_PIN)
     await till.becomes("approved")
     assert await gateway.charges() == [FLOWLIX.create]
+
+
+async def test_a_charge_that_is_refused_behind_the_lock_takes_no_key_of_the_pin(
+    till: Till, gateway: Gateway
+) -> None:
+    await till.phone_order()
+    await till.account(FLOWLIX.account)
+    await till.key_card(SUCCESS)
+    await till.press(Qt.Key.Key_Return)
+    await till.lock()  # the card is emptied before its request is built
+    desk = window_of(till).desk
+    assert desk is not None
+    await desk.till.under_way.quiet()
+    assert till.focus == "lock.pin"
+    await till.unlock(PRACTICE_PIN)
+    assert till.lines() == ["1 times Ceramic mug, blue, € 12.90"]
+    assert len(await gateway.charges()) <= 1
 
 
 async def test_a_result_the_disk_does_not_take_is_said_in_red_until_it_is_saved(

@@ -90,8 +90,7 @@ class ResultPanel(Panel):
         self.receipt.setVisible(view.receipt)
         self.next.say(view.next_words)
         self._show_facts(view.facts)
-        place = self.parentWidget()
-        if fresh and place is not None and place.isVisible():  # never away from the lock
+        if fresh:
             self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clear(self) -> None:
