@@ -24,6 +24,7 @@ from posapp.gateways.outside_text import request_id
 from posapp.gateways.port import GatewayDown, GatewayError, NotSent, OutcomeUnknown, RateLimited
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.trouble_words import certificate_words, strange_status
+from posapp.gateways.waking import Watch, elapsed
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,8 @@ class Patience:
 class Transport:
     """One per process, shared by all accounts. Belongs to the loop that first uses it.
 
-    ``tls`` replaces the trust of the operating system; ``network`` replaces all connections.
+    ``tls`` replaces the trust of the operating system; ``network`` replaces all connections;
+    ``steady`` counts seconds, also those in which the computer slept.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Transport:
         tls: ssl.SSLContext | None = None,
         patience: Patience | None = None,
         network: httpx.AsyncBaseTransport | None = None,
+        steady: Callable[[], float] = elapsed,
     ) -> None:
         self._patience = patience or Patience()
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -93,6 +96,7 @@ class Transport:
         # A read has a deadline as a whole, sooner than those of its phases; timers cost time.
         self._look_phases = {"connect": connect, "read": None, "write": None}
         self._closed = False
+        self._steady = steady
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
     async def close(self) -> None:
@@ -121,8 +125,10 @@ class Transport:
         began = time.monotonic()
         problem: GatewayError
         try:
-            async with asyncio.timeout(self._patience.money):
-                answer = await self._exchange(self._fresh, built, began)
+            with Watch(self._steady) as watch:
+                async with asyncio.timeout(self._patience.money):
+                    answer = await self._exchange(self._fresh, built, began)
+                stood_still = watch.stood_still
         except asyncio.CancelledError:
             _note(request, "cancelled", began)
             raise
@@ -132,6 +138,13 @@ class Transport:
             problem = _never_left(fault, request.peer) or _doubt(fault, request.peer)
         else:
             _note(request, str(answer.status), began, answer.request_id)
+            if stood_still:
+                raise OutcomeUnknown(
+                    f"This computer slept or stood still while {request.peer} was asked. The "
+                    "request may have been carried out; it is being looked up.",
+                    said=f"HTTP {answer.status}",
+                    request_id=answer.request_id,
+                )
             if answer.accepted or answer.status in DEFINITE:
                 return answer
             strange = strange_status(answer.status, request.peer)
