@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -19,6 +18,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from posapp.desk.accounts import Accounts
 from posapp.desk.book import Book
+from posapp.desk.clock import SteadyClock
 from posapp.desk.desk import Desk
 from posapp.desk.doctor import Finding, examine
 from posapp.desk.errors import Refused
@@ -54,10 +54,6 @@ CURRENCY = "EUR"
 
 class Closed(Exception):
     """A part could not be opened. ``str()`` is one sentence; nothing was changed."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Building:
@@ -133,6 +129,7 @@ class Building:
             raise Refused(str(problem)) from problem
 
     async def _desk(self, vault: Vault, *, training: bool) -> Desk:
+        now = SteadyClock()
         opening = Ledger.open(
             self._folder / "ledger.db",
             key=vault.key_for("ledger"),
@@ -140,7 +137,9 @@ class Building:
             clock=now,
             till=TILL,
         )
-        ledger, transport = await asyncio.gather(opening, in_thread(Transport))
+        ledger, transport = await asyncio.gather(
+            opening, in_thread(lambda: Transport(heard=now.hear))
+        )
         self._lifetimes.push_async_callback(ledger.close)
         self._lifetimes.push_async_callback(transport.close)
         await ledger.hold_to(Anchor(self._folder / "ledger.anchor", vault.key_for("anchor")))
@@ -149,7 +148,7 @@ class Building:
         till = Till(name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
         settings = Settings(vault=vault, till=till)
         sales, refunds = Sales(till), Refunds(till)
-        recovery = Recovery(till, sales=sales, refunds=refunds, clock=now)
+        recovery = Recovery(till, sales=sales, refunds=refunds, clock=now, patient=now.earliest)
         owner = vault.contents.owner
         return Desk(
             training=training,
@@ -163,7 +162,7 @@ class Building:
             refunds=refunds,
             sales=sales,
             settings=settings,
-            soundness=Soundness(till),
+            soundness=Soundness(till, clock=now),
         )
 
 

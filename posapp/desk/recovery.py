@@ -45,13 +45,22 @@ class Recovery:
     """Runs as one task for as long as the desk is open."""
 
     def __init__(
-        self, till: Till, *, sales: Sales, refunds: Refunds, clock: Callable[[], datetime]
+        self,
+        till: Till,
+        *,
+        sales: Sales,
+        refunds: Refunds,
+        clock: Callable[[], datetime],
+        patient: Callable[[], datetime] | None = None,
     ) -> None:
+        """Args: patient: the earliest that it can be now, for what is only believed after a
+        while; ``clock`` where it is left out."""
         self._till = till
         self._ledger = till.ledger
         self._sales = sales
         self._refunds = refunds
         self._clock = clock
+        self._patient = patient or clock
         till.bell.listen(self.recheck)
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -208,7 +217,7 @@ class Recovery:
             # The gateway accepted it once: absent now means lagging, not undone.
             await self._ledger.journal.looked_up(attempt.id, absent=False)
             return await self._make_case_when_old(attempt)
-        if absence_is_proved(attempt, self._clock()):
+        if absence_is_proved(attempt, self._patient()):
             return await self._ledger.journal.settle(
                 attempt.id,
                 state=State.NOT_CHARGED,

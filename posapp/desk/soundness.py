@@ -6,8 +6,10 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
+from posapp.desk.clock import SteadyClock
 from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.till import Till
 from posapp.ledger.errors import LedgerError
@@ -23,6 +25,7 @@ class Trouble(StrEnum):
     STOPPED = "stopped"
     OLDER = "older"
     PAUSED = "paused"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,10 @@ class Notice:
 class Soundness:
     """Runs as one task for as long as the desk is open."""
 
-    def __init__(self, till: Till) -> None:
+    def __init__(self, till: Till, *, clock: SteadyClock | None = None) -> None:
+        """Args: clock: compared with what gateways say; None where it cannot be wrong."""
         self._till = till
+        self._clock = clock
         self._ledger = till.ledger
         self._wake = asyncio.Event()
         till.bell.listen(self._wake.set)
@@ -88,6 +93,8 @@ class Soundness:
                     "gateway's own list and resumes the account."
                 )
                 found.append(Notice(Trouble.PAUSED, words, pause.account))
+        if self._clock is not None and self._clock.differs:
+            found.append(Notice(Trouble.CLOCK, _clock_words(self._clock.ahead)))
         return tuple(found)
 
     async def resume(self, account: str, *, who: str) -> None:
@@ -127,6 +134,16 @@ class Soundness:
             trouble = Trouble.OLDER if older else Trouble.STOPPED
             found.append(Notice(trouble, self._ledger.stopped))
         return found
+
+
+def _clock_words(ahead: timedelta) -> str:
+    minutes = round(abs(ahead) / timedelta(minutes=1))
+    span = f"{minutes} minutes" if minutes < 180 else f"{round(minutes / 60)} hours"
+    return (
+        f"This computer's clock is {span} {'ahead of' if ahead > timedelta(0) else 'behind'} the "
+        "gateway's. Set it right and start the program again. Until then unknown payments are "
+        "judged by whichever clock is safer."
+    )
 
 
 def _somebody(who: str) -> str:

@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 import truststore
@@ -64,7 +65,8 @@ class Transport:
     """One per process, shared by all accounts. Belongs to the loop that first uses it.
 
     ``tls`` replaces the trust of the operating system; ``network`` replaces all connections;
-    ``steady`` counts seconds, also those in which the computer slept.
+    ``steady`` counts seconds, also those in which the computer slept; ``heard`` is told what time
+    it is at a gateway.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Transport:
         patience: Patience | None = None,
         network: httpx.AsyncBaseTransport | None = None,
         steady: Callable[[], float] = elapsed,
+        heard: Callable[[datetime], None] | None = None,
     ) -> None:
         self._patience = patience or Patience()
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -97,6 +100,7 @@ class Transport:
         self._look_phases = {"connect": connect, "read": None, "write": None}
         self._closed = False
         self._steady = steady
+        self._heard = heard
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
     async def close(self) -> None:
@@ -229,13 +233,16 @@ class Transport:
             finally:
                 await response.aclose()
         said = response.headers
-        return Answer(
+        answer = Answer(
             status=response.status_code,
             headers={name: said[name] for name in _KEPT_HEADERS if name in said},
             body=body,
             request_id=_request_id(said),
             elapsed_ms=round((time.monotonic() - began) * 1000),
         )
+        if self._heard is not None and answer.date is not None:
+            self._heard(answer.date)
+        return answer
 
 
 class _Body(httpx.AsyncByteStream):

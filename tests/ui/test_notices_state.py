@@ -21,6 +21,7 @@ def test_a_sound_till_has_no_strip() -> None:
         (Trouble.UNSAVED, "Result not saved", ""),
         (Trouble.STOPPED, "No payments can be taken", ""),
         (Trouble.OLDER, "An older copy of the ledger", "Go on with this copy"),
+        (Trouble.CLOCK, "The clock is wrong", ""),
         (Trouble.PAUSED, "Account paused", "Resume the account"),
     ],
 )

@@ -12,6 +12,7 @@ _HEADS = {
     Trouble.STOPPED: "No payments can be taken",
     Trouble.OLDER: "An older copy of the ledger",
     Trouble.PAUSED: "Account paused",
+    Trouble.CLOCK: "The clock is wrong",
 }
 _ACTIONS = {Trouble.OLDER: "Go on with this copy", Trouble.PAUSED: "Resume the account"}
 
