@@ -17,6 +17,7 @@ from typing import TextIO
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from posapp.desk.accounts import Accounts
+from posapp.desk.actions import Actions
 from posapp.desk.book import Book
 from posapp.desk.clock import SteadyClock
 from posapp.desk.desk import Desk
@@ -26,6 +27,7 @@ from posapp.desk.export import Format, export_payments
 from posapp.desk.links import Links
 from posapp.desk.orders import Orders
 from posapp.desk.papers import Papers
+from posapp.desk.payouts import Payouts
 from posapp.desk.people import People
 from posapp.desk.practice import SHOP, stock, training_accounts
 from posapp.desk.recovery import Recovery
@@ -148,16 +150,28 @@ class Building:
         till = Till(name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
         settings = Settings(vault=vault, till=till)
         sales, refunds = Sales(till), Refunds(till)
-        recovery = Recovery(till, sales=sales, refunds=refunds, clock=now, patient=now.earliest)
-        owner = vault.contents.owner
+        people = People(ledger=ledger, owner=vault.contents.owner, clock=now, training=training)
+        actions = Actions(till, refunds=refunds, role=lambda: people.role)
+        payouts = Payouts(till, role=lambda: people.role)
+        recovery = Recovery(
+            till,
+            sales=sales,
+            refunds=refunds,
+            actions=actions,
+            payouts=payouts,
+            clock=now,
+            between=now.between,
+        )
         return Desk(
             training=training,
             till=till,
+            actions=actions,
             book=Book(till, recovery=recovery, refunds=refunds),
             links=Links(till, sales),
             orders=Orders(ledger=ledger, currency=settings.currency or CURRENCY),
             papers=Papers(till, settings=settings, clock=now),
-            people=People(ledger=ledger, owner=owner, clock=now, training=training),
+            payouts=payouts,
+            people=people,
             recovery=recovery,
             refunds=refunds,
             sales=sales,

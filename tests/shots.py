@@ -20,6 +20,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from posapp import app
+from posapp.ledger.errors import LedgerFull
 from posapp.runtime.loop import run
 from posapp.ui import theme
 from tests.journeys.gateway import Gateway
@@ -101,12 +102,35 @@ async def _practise(till: Till, gateway: Gateway, camera: Camera) -> None:
     await until(lambda: till.shows("shop.name"))
     await camera.take(till, "settings-shop")
     await till.counter()
+    await _notices(till, camera)
     await till.lock()
     await camera.take(till, "lock")
     await till.type("0000")
     await till.press(Qt.Key.Key_Return)
     await until(lambda: till.problem("lock.pin"))
     await camera.take(till, "lock-wrong-pin")
+
+
+async def _notices(till: Till, camera: Camera) -> None:
+    desk = till.window.desk  # type: ignore[attr-defined]  # it is the main window
+    account = till.window.counter.card_form.chosen_account()  # type: ignore[attr-defined]
+    why = "The answer names another amount: € 1.00 instead of € 12.90."
+    await desk.till.ledger.pauses.pause(account, attempt=1, why=why)
+    desk.till.changed()
+    await until(lambda: till.shows("notice"))
+    await camera.take(till, "notice-paused")
+    desk.till.ledger.journal.unsaved.waiting[0] = _not_saved
+    desk.till.changed()
+    await until(lambda: till.reads("notice.head") == "Result not saved")
+    await camera.take(till, "notice-unsaved")
+    del desk.till.ledger.journal.unsaved.waiting[0]
+    await desk.soundness.resume(account, who="Trainee")
+    await until(lambda: not till.shows("notice"))
+
+
+def _not_saved(_connection: object) -> None:
+    """Stands for an answer that the disk does not take."""
+    raise LedgerFull("The disk is full.")
 
 
 async def _order(till: Till, camera: Camera) -> None:

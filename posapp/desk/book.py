@@ -41,7 +41,7 @@ class Book:
             return await self._refunds.left(detail.payment)
 
     async def check(self, attempt_id: int, *, who: str) -> PaymentDetail:
-        """Ask the gateway how this payment and its refunds stand now.
+        """Ask the gateway how this payment and all that was asked of it stand now.
 
         Raises:
             Refused: it could not be asked.
@@ -51,7 +51,7 @@ class Book:
 
     async def _check(self, attempt_id: int, who: str) -> PaymentDetail:
         detail = await self._ledger.payments.detail(attempt_id)
-        for attempt in (detail.attempt, *detail.refunds):
+        for attempt in (detail.attempt, *detail.actions, *detail.refunds):
             if attempt.state.is_open:
                 await self._recovery.check(attempt)
         if detail.payment is not None and not detail.attempt.state.is_open:

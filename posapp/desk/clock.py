@@ -57,3 +57,7 @@ class SteadyClock:
     def latest(self) -> datetime:
         """The later estimate: nothing is younger than by this. For keys, which have a window."""
         return self() - min(self.ahead, timedelta(0)) if self.differs else self()
+
+    def between(self) -> tuple[datetime, datetime]:
+        """The earlier and the later estimate."""
+        return self.earliest(), self.latest()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from posapp.desk.accounts import Accounts
+from posapp.desk.actions import Actions
 from posapp.desk.book import Book
 from posapp.desk.links import Links
 from posapp.desk.news import News
 from posapp.desk.orders import Orders
 from posapp.desk.papers import Papers
+from posapp.desk.payouts import Payouts
 from posapp.desk.people import People
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
@@ -25,10 +27,12 @@ class Desk:
 
     training: bool
     till: Till
+    actions: Actions
     book: Book
     links: Links
     orders: Orders
     papers: Papers
+    payouts: Payouts
     people: People
     recovery: Recovery
     refunds: Refunds

@@ -21,7 +21,7 @@ async def export_payments(book: Book, form: Format) -> AsyncIterator[str]:
 
     Columns: ``time`` (ISO 8601, UTC), ``order``, ``customer``, ``card``, ``last4``, ``amount``,
     ``refunded``, ``refund_pending`` (decimals with a point), ``currency``, ``state``, ``verdict``,
-    ``status``, ``account``, ``reference``.
+    ``status``, ``account``, ``reference``, ``kind`` (charge, hosted, verify or payout).
     """
     first = True
     async for row in _rows(book):
@@ -68,6 +68,7 @@ def _record(row: PaymentRow) -> dict[str, str]:
         "status": row.status.value if row.status else "",
         "account": row.account,
         "reference": row.reference,
+        "kind": row.kind.value,
     }
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from posapp.desk.errors import Refused, ledger_refusals
 from posapp.ledger.errors import LedgerError
 from posapp.ledger.ledger import Ledger
-from posapp.model.access import Lockout
+from posapp.model.access import Lockout, Role
 from posapp.model.secret import Secret
 from posapp.vault.errors import VaultError
 from posapp.vault.pin import check_pin
@@ -31,6 +31,11 @@ class People:
         self._training = training
         self._one_at_a_time = asyncio.Lock()
         self.who = "Trainee" if training else ""
+
+    @property
+    def role(self) -> Role | None:
+        """What the person at the till may do; the owner and the trainee manage the shop."""
+        return Role.MANAGER if self.who else None
 
     @property
     def training_pin(self) -> str:

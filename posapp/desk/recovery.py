@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from posapp.desk.actions import Actions
 from posapp.desk.errors import Refused
+from posapp.desk.outcome import Outcome
+from posapp.desk.payouts import Payouts
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError
 from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import (
+    ACTIONS,
     CASE_AFTER,
     LOOK_UP_DELAYS,
     SWEEPS,
@@ -26,10 +30,14 @@ from posapp.model.attempt import (
     Kind,
     State,
     absence_is_proved,
+    may_repeat,
     next_look_up,
     next_sweep,
 )
 from posapp.model.payment import PaymentStatus
+
+Look = Callable[[Attempt, Gateway], Awaitable[Outcome | None]]
+"""Asks the gateway about one attempt and writes down what it shows; None where it is absent."""
 
 _log = logging.getLogger(__name__)
 _IDLE = timedelta(minutes=5)
@@ -50,17 +58,24 @@ class Recovery:
         *,
         sales: Sales,
         refunds: Refunds,
+        actions: Actions,
+        payouts: Payouts,
         clock: Callable[[], datetime],
-        patient: Callable[[], datetime] | None = None,
+        between: Callable[[], tuple[datetime, datetime]] | None = None,
     ) -> None:
-        """Args: patient: the earliest that it can be now, for what is only believed after a
-        while; ``clock`` where it is left out."""
+        """Args: between: the earliest and the latest that it can be now, where that is not sure:
+        patience is judged by the one, a key by the other."""
         self._till = till
         self._ledger = till.ledger
         self._sales = sales
-        self._refunds = refunds
+        self._actions = actions
+        self._looks: dict[Kind, Look] = {
+            **dict.fromkeys(ACTIONS, actions.look),
+            Kind.REFUND: refunds.look,
+            Kind.PAYOUT: payouts.look,
+        }
         self._clock = clock
-        self._patient = patient or clock
+        self._between = between or (lambda: (clock(), clock()))
         till.bell.listen(self.recheck)
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -168,8 +183,8 @@ class Recovery:
     async def _look(self, attempt: Attempt) -> Attempt:
         try:
             gateway = self._till.accounts.gateway(attempt.intent.account)
-            if attempt.intent.kind is Kind.REFUND:
-                outcome = await self._refunds.look(attempt, gateway)
+            if look := self._looks.get(attempt.intent.kind):
+                outcome = await look(attempt, gateway)
                 found = outcome.attempt if outcome else None
             else:
                 found = await self._look_for_charge(attempt, gateway)
@@ -217,7 +232,13 @@ class Recovery:
             # The gateway accepted it once: absent now means lagging, not undone.
             await self._ledger.journal.looked_up(attempt.id, absent=False)
             return await self._make_case_when_old(attempt)
-        if absence_is_proved(attempt, self._patient()):
+        earliest, latest = self._between()
+        if may_repeat(attempt, earliest) and may_repeat(attempt, latest):
+            gateway = self._till.accounts.gateway(attempt.intent.account)
+            again = await self._actions.repeat(attempt, gateway)
+            if again is not None:
+                return again
+        if absence_is_proved(attempt, earliest):
             return await self._ledger.journal.settle(
                 attempt.id,
                 state=State.NOT_CHARGED,

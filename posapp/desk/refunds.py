@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from posapp.desk.balances import fresh_payment
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
 from posapp.desk.sending import fresh_salt, not_saved, send_once
@@ -56,10 +57,12 @@ class Refunds:
         if detail.payment is None:
             raise Refused("This payment is not known to the gateway yet. Check it first.")
         gateway = self._till.accounts.gateway(detail.payment.account)
-        payment = await self._fresh(gateway, detail.payment)
+        payment = await fresh_payment(
+            self._till, gateway, detail.payment, nothing="Nothing was refunded"
+        )
         mine = await self._ledger.journal.refunds_of(payment)
         problem = (
-            _reason_problem(reason)
+            reason_problem(reason)
             or refund_problem(payment, amount, reserved=_reserved(payment, mine))
             or gateway.refund_problem(payment, amount)
         )
@@ -171,22 +174,12 @@ class Refunds:
                 continue
         return outcome
 
-    async def _fresh(self, gateway: Gateway, known: Payment) -> Payment:
-        """The payment as the gateway shows it now; a refund is never decided on old balances."""
-        try:
-            payment = await gateway.read(known.id)
-        except GatewayError as problem:
-            raise Refused(
-                f"{problem} Nothing was refunded; try again when the gateway answers."
-            ) from problem
-        await self._ledger.payments.store(payment)
-        return payment
 
-
-def _reason_problem(reason: str) -> str | None:
+def reason_problem(reason: str) -> str | None:
+    """Why this cannot be the reason for giving money back, as a sentence, or None."""
     if len(reason.strip()) > LONGEST_REASON:
         return f"The reason has at most {LONGEST_REASON} characters."
-    return None if reason.strip() else "Give a reason for the refund."
+    return None if reason.strip() else "Give a reason for giving it back."
 
 
 def _could_be_several(attempt: Attempt, payment: Payment, mine: tuple[Attempt, ...]) -> bool:

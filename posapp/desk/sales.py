@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
@@ -15,6 +17,7 @@ from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict, reference_for
 from posapp.model.card import Card
 from posapp.model.judge import judge_charge
+from posapp.model.money import Money
 from posapp.model.order import Order, charge_problem
 from posapp.model.payment import Payment, PaymentStatus
 
@@ -26,6 +29,22 @@ _CAPTURE_READS = 8
 """How often to look for the capture that follows an approval by itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How the money is taken: at once, or only reserved.
+
+    Without ``capture`` it is captured by hand later, or by itself at ``capture_at``;
+    ``estimated`` reserves an amount that may still grow. Not every gateway can do it.
+    """
+
+    capture: bool = True
+    capture_at: datetime | None = None
+    estimated: bool = False
+
+
+AT_ONCE = Taking()
+
+
 class Sales:
     """Charges orders. Everything it starts ends in the journal, whoever stops listening."""
 
@@ -33,7 +52,9 @@ class Sales:
         self._till = till
         self._ledger = till.ledger
 
-    async def charge(self, order: Order, card: Card, *, account: str, who: str) -> Outcome:
+    async def charge(
+        self, order: Order, card: Card, *, account: str, who: str, taking: Taking = AT_ONCE
+    ) -> Outcome:
         """Charge the order's total to the card, once.
 
         The card is wiped as soon as the request is built. When it is refused before that, it is
@@ -43,9 +64,23 @@ class Sales:
             Refused: before anything was sent; ``fields`` names what to correct.
             NothingMoved: the request failed and it is proved that no money moved.
         """
+        return await self._with_card(
+            card, lambda: self._charge(order, card, account=account, who=who, taking=taking)
+        )
+
+    async def verify(self, card: Card, *, account: str, currency: str, who: str) -> Outcome:
+        """Ask the bank whether the card is good, over nothing; no order has a part in it.
+
+        Card and errors as for ``charge``.
+        """
+        return await self._with_card(
+            card, lambda: self._verify(card, account=account, currency=currency, who=who)
+        )
+
+    async def _with_card(self, card: Card, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
         try:
             with self._till.under_way.money():
-                return await self._charge(order, card, account=account, who=who)
+                return await work()
         except Refused:
             raise
         except LedgerError as problem:
@@ -61,9 +96,38 @@ class Sales:
         detail = await self._ledger.payments.detail(attempt_id)
         return Outcome(detail.attempt, detail.payment)
 
-    async def _charge(self, order: Order, card: Card, *, account: str, who: str) -> Outcome:
+    async def _charge(
+        self, order: Order, card: Card, *, account: str, who: str, taking: Taking
+    ) -> Outcome:
         gateway = self._till.accounts.gateway(account)
-        charge = await self.new_charge(order, gateway)
+        charge = await self.new_charge(order, gateway, taking)
+        outcome = await self._keyed(Kind.CHARGE, charge, card, gateway, who=who, order_id=order.id)
+        if not taking.capture:
+            self._till.uncollected.pop(outcome.attempt.id, None)  # none follows by itself now
+        return outcome
+
+    async def _verify(self, card: Card, *, account: str, currency: str, who: str) -> Outcome:
+        gateway = self._till.accounts.gateway(account)
+        charge = Charge(
+            amount=Money(0, currency),
+            reference=f"{self._till.name[:6]}-K-{fresh_salt()}{fresh_salt()}",
+            key=str(uuid.uuid4()),
+            description="Card check",
+        )
+        if problem := gateway.charge_problem(charge):
+            raise Refused(problem)
+        return await self._keyed(Kind.VERIFY, charge, card, gateway, who=who)
+
+    async def _keyed(
+        self,
+        kind: Kind,
+        charge: Charge,
+        card: Card,
+        gateway: Gateway,
+        *,
+        who: str,
+        order_id: str = "",
+    ) -> Outcome:
         if not len(card.number):  # the till was locked meanwhile and the fields were emptied
             sentence = "The card has to be keyed again; its fields were emptied."
             raise Refused(sentence, fields={"number": sentence})
@@ -74,21 +138,21 @@ class Sales:
             raise Refused(str(rejected), fields=rejected.fields) from rejected
         card.wipe()
         intent = Intent(
-            kind=Kind.CHARGE,
-            account=account,
+            kind=kind,
+            account=gateway.account,
             amount=charge.amount,
             reference=charge.reference,
             key=charge.key,
             fingerprint=prepared.fingerprint,
             who=who,
             till=self._till.name,
-            order_id=order.id,
+            order_id=order_id,
             card_brand=summary.brand,
             card_last4=summary.last4,
         )
         return await self.carry_out(gateway, prepared, intent, gateway.send_charge)
 
-    async def new_charge(self, order: Order, gateway: Gateway) -> Charge:
+    async def new_charge(self, order: Order, gateway: Gateway, taking: Taking = AT_ONCE) -> Charge:
         """A charge of the order's total with a key and a reference of its own.
 
         Raises:
@@ -108,6 +172,9 @@ class Sales:
             key=str(uuid.uuid4()),
             description=f"Order {order.number}",
             customer=order.customer,
+            capture=taking.capture,
+            capture_at=taking.capture_at,
+            estimated=taking.estimated,
         )
         if problem := gateway.charge_problem(charge):
             raise Refused(problem)
@@ -163,7 +230,8 @@ class Sales:
             said=payment.status_said,
             request_id=payment.request_id,
         )
-        if settled.verdict is Verdict.APPROVED and payment.status is PaymentStatus.AUTHORISED:
+        pays = attempt.intent.kind.pays_order and settled.verdict is Verdict.APPROVED
+        if pays and payment.status is PaymentStatus.AUTHORISED:
             self._till.uncollected.setdefault(attempt.id, _CAPTURE_READS)
         return Outcome(settled, believed)
 

@@ -64,7 +64,7 @@ class Soundness:
     @property
     def unsaved(self) -> int:
         """How many answers of gateways are in memory only."""
-        return len(self._ledger.journal.unsaved)
+        return len(self._ledger.journal.unsaved.waiting)
 
     @property
     def is_saving(self) -> bool:
@@ -77,7 +77,7 @@ class Soundness:
             await self._till.sleep(_AGAIN)
             before = self.unsaved
             with suppress(LedgerError):
-                await self._ledger.journal.save_again()
+                await self._ledger.journal.unsaved.save()
             if self.unsaved < before or self._ledger.stopped:
                 self._till.changed()
 

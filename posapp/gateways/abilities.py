@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from posapp.gateways.port import Charge, Prepared
 from posapp.model.money import Money
-from posapp.model.payment import ActionRecord, Payment, PaymentStatus
+from posapp.model.payment import ActionKind, ActionRecord, Payment, PaymentStatus
 from posapp.model.payment_session import PaymentSession, SessionRequest, Submission
 from posapp.model.payout import AccountHolder, Destination, Payout
 
@@ -70,6 +70,18 @@ class RetryCancellation:
 ActionRequest = Capture | Void | Increment | Reversal | RetryCancellation
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A request that was sent before: the very same bytes, under the same key and reference."""
+
+    kind: ActionKind
+    payment_id: str
+    body: bytes
+    key: str
+    reference: str
+    amount: Money
+
+
 @runtime_checkable
 class PaymentActions(Protocol):
     """A gateway whose payments can be captured, voided, increased, reversed after the charge."""
@@ -79,6 +91,9 @@ class PaymentActions(Protocol):
 
     def prepare_action(self, asked: ActionRequest) -> Prepared:
         """Build the request; sends nothing. Raises Rejected when a limit is broken."""
+
+    def prepare_again(self, asked: Again) -> Prepared:
+        """The same request once more, for one that is proved not to have arrived."""
 
     async def send_action(self, prepared: Prepared) -> ActionRecord:
         """Send it once; raises as ``Gateway.send_refund``.

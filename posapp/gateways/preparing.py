@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Protocol
 
-from posapp.gateways.abilities import PayoutRequest
+from posapp.gateways.abilities import Again, PayoutRequest
 from posapp.gateways.json_body import Built
 from posapp.gateways.port import Charge, Prepared, Refund, Rejected
 from posapp.model.money import Money
@@ -63,6 +64,20 @@ def prepared_action(
         keeps=True,
         reference=asked.reference,
         amount=amount,
+    )
+
+
+def prepared_again(asked: Again, *, path: str) -> Prepared:
+    """The same bytes as before; their fingerprint tells whether they are."""
+    return Prepared(
+        operation=asked.kind,
+        path=path,
+        body=bytearray(asked.body),
+        key=asked.key,
+        fingerprint=hashlib.sha256(asked.body).hexdigest(),
+        keeps=True,
+        reference=asked.reference,
+        amount=asked.amount,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a charge is found by in the list of payments."""
+"""What a charge, card verification or payout is found by in the list of payments."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, Connection, select
 
 from posapp.ledger import search
-from posapp.ledger.tables import CHARGES, attempts, orders, payments
+from posapp.ledger.tables import HISTORY, attempts, orders, payments
 from posapp.model.money import Money
 
 
 def index_charge(connection: Connection, attempt_id: int) -> None:
-    """Bring the index up to date with attempt, order and payment; refunds have no entry."""
+    """Bring the index up to date with attempt, order and payment; refunds and
+    other actions have no entry."""
     _index(connection, attempts.c.id == attempt_id)
 
 
@@ -42,7 +43,7 @@ def _index(connection: Connection, which: ColumnElement[bool]) -> None:
                 & (payments.c.id == attempts.c.payment_id),
             )
         )
-        .where(which, attempts.c.kind.in_(CHARGES))
+        .where(which, attempts.c.kind.in_(HISTORY))
     ).all()
     words = []
     for row in rows:

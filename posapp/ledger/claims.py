@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,39 +12,44 @@ from posapp.ledger.dialects import dialect_of
 from posapp.ledger.errors import (
     NoSuchEntry,
     NothingLeft,
+    NotReserved,
     OrderBusy,
     OrderPaid,
+    PaymentBusy,
     SameKey,
     SameReference,
 )
 from posapp.ledger.snapshots import read_payment
 from posapp.ledger.tables import CHARGES, attempts, is_open, orders
-from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict
+from posapp.model.allowed import in_the_way, left_to_capture
+from posapp.model.attempt import ACTIONS, Attempt, BrokenRule, Intent, Kind, State, Verdict
 from posapp.model.money import Money
 from posapp.model.order import OrderState
 from posapp.model.payment import ActionState, Payment
 
 
 def claim(connection: Connection, intent: Intent) -> None:
-    """Reserve the order of a charge, or what a refund gives back, inside the transaction that
-    writes the intent down.
+    """Reserve the order of a charge, or what is asked of a payment, inside the transaction that
+    writes the intent down. Card verifications and payouts reserve nothing.
 
     Raises:
         OrderBusy: another payment of this order is open.
         OrderPaid: the order is paid.
+        PaymentBusy: something else asked of this payment has to end first.
         NothingLeft: the refund is larger than what is left, other refunds of ours counted.
+        NotReserved: the same for what is reserved and for captures.
     """
-    if intent.kind is Kind.REFUND:
-        _check_left(connection, intent)
-    else:
+    if intent.kind.pays_order:
         _claim_order(connection, intent)
+    elif intent.kind.acts_on_payment:
+        _check_left(connection, intent)
 
 
 def write_down(connection: Connection, intent: Intent, prepared_at: int) -> int:
     """Insert the attempt; its id.
 
     Raises:
-        OrderBusy, SameKey, SameReference: the database itself refused a second one.
+        OrderBusy, PaymentBusy, SameKey, SameReference: the database itself refused a second one.
     """
     row = {**intent_row(intent), "state": State.PREPARED.value, "prepared_at": prepared_at}
     try:
@@ -55,7 +60,9 @@ def write_down(connection: Connection, intent: Intent, prepared_at: int) -> int:
         match dialect_of(connection).broken_uniqueness(error, attempts):
             case "one_open_charge_an_order":
                 raise OrderBusy(_busy(connection, intent.order_id) or 0) from error
-            case "one_refund_a_key":
+            case "one_open_action_a_payment":
+                raise PaymentBusy(in_the_way(intent.kind, _mine(connection, intent))) from error
+            case "one_attempt_a_key":
                 raise SameKey from error
             case "one_reference_an_attempt":
                 raise SameReference from error
@@ -64,10 +71,21 @@ def write_down(connection: Connection, intent: Intent, prepared_at: int) -> int:
 
 def refunds_of(connection: Connection, account: str, payment_id: str) -> tuple[Attempt, ...]:
     """Every refund we ever tried on a payment, newest first."""
+    return asked_of(connection, account, payment_id, kinds=(Kind.REFUND,))
+
+
+def asked_of(
+    connection: Connection,
+    account: str,
+    payment_id: str,
+    *,
+    kinds: Sequence[Kind] = (*ACTIONS, Kind.REFUND),
+) -> tuple[Attempt, ...]:
+    """Everything of these kinds that we ever tried on a payment, newest first."""
     rows = connection.execute(
         select(attempts)
         .where(
-            attempts.c.kind == Kind.REFUND.value,
+            attempts.c.kind.in_([kind.value for kind in kinds]),
             attempts.c.account == account,
             attempts.c.payment_id == payment_id,
         )
@@ -129,6 +147,10 @@ def _busy(connection: Connection, order_id: str) -> int | None:
     ).scalar()
 
 
+def _mine(connection: Connection, intent: Intent) -> tuple[Attempt, ...]:
+    return asked_of(connection, intent.account, intent.payment_id)
+
+
 def _check_left(connection: Connection, intent: Intent) -> None:
     payment = read_payment(connection, intent.account, intent.payment_id)
     if payment is None:
@@ -137,9 +159,18 @@ def _check_left(connection: Connection, intent: Intent) -> None:
         raise BrokenRule(
             f"This payment is in {payment.amount.currency}, not in {intent.amount.currency}."
         )
-    left = max(0, payment.left_to_refund().minor - _reserved(connection, payment))
-    if intent.amount.minor > left:
-        raise NothingLeft(Money(left, intent.amount.currency))
+    mine = _mine(connection, intent)
+    if problem := in_the_way(intent.kind, mine):
+        raise PaymentBusy(problem)
+    currency = intent.amount.currency
+    if intent.kind is Kind.REFUND:
+        left = max(0, payment.left_to_refund().minor - _reserved(connection, payment))
+        if intent.amount.minor > left:
+            raise NothingLeft(Money(left, currency))
+    elif intent.kind in (Kind.CAPTURE, Kind.VOID, Kind.INCREMENT):
+        left = left_to_capture(payment, mine)
+        if not left or (intent.kind is Kind.CAPTURE and intent.amount.minor > left):
+            raise NotReserved(Money(left, currency))
 
 
 def _reserved(connection: Connection, payment: Payment) -> int:

@@ -100,7 +100,7 @@ def attempt_from(row: RowMapping) -> Attempt:
         who=row["who"],
         till=row["till"],
         order_id=row["order_id"],
-        payment_id=row["payment_id"] if row["kind"] == Kind.REFUND.value else "",
+        payment_id=row["payment_id"] if Kind(row["kind"]).acts_on_payment else "",
         reason=row["reason"],
         card_brand=row["card_brand"],
         card_last4=row["card_last4"],
@@ -122,6 +122,7 @@ def attempt_from(row: RowMapping) -> Attempt:
         absent=row["absent"],
         look_ups=row["look_ups"],
         looked_up_at=moment_or_none(row["looked_up_at"]),
+        repeats=row["repeats"],
     )
 
 

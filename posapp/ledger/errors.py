@@ -97,11 +97,27 @@ class NothingLeft(LedgerError):
         self.left = left
 
 
+class NotReserved(LedgerError):
+    """More was to be captured than is reserved. ``left`` is what may still be captured."""
+
+    def __init__(self, left: Money) -> None:
+        words = (
+            f"At most {left.currency} {left.plain()} is left to capture, captures on their way "
+            "counted."
+            if left.minor > 0
+            else "Nothing is reserved on this payment any more."
+        )
+        super().__init__(words)
+        self.left = left
+
+
+class PaymentBusy(LedgerError):
+    """Something else asked of this payment is still open."""
+
+
 class SameKey(LedgerError):
     def __init__(self) -> None:
-        super().__init__(
-            "This refund was asked for already. Look at the payment before asking again."
-        )
+        super().__init__("This was asked for already. Look at its payment before asking again.")
 
 
 class SameReference(LedgerError):

@@ -19,6 +19,7 @@ from posapp.ledger.engine import Database
 from posapp.ledger.file import LedgerFile
 from posapp.ledger.tables import held
 from posapp.model.attempt import NEXT, Attempt, State, Verdict, check_change
+from posapp.model.attempt_rules import check_attempt
 from posapp.model.payment import Payment
 
 _MOVED_NOTHING = frozenset({State.REFUSED, State.NOT_SENT})
@@ -31,6 +32,7 @@ class Answer:
     state: State
     verdict: Verdict | None = None
     payment: Payment | None = None
+    payout_id: str = ""
     refund_id: str = ""
     note: str = ""
     said: str = ""
@@ -108,17 +110,19 @@ def with_answer(attempt: Attempt, answer: Answer, at: datetime) -> Attempt:
     """
     if answer.state is not attempt.state:
         check_change(attempt.state, answer.state)
-    return replace(
+    after = replace(
         attempt,
         state=answer.state,
         verdict=answer.verdict,
-        payment_id=answer.payment.id if answer.payment else attempt.payment_id,
+        payment_id=answer.payment.id if answer.payment else answer.payout_id or attempt.payment_id,
         refund_id=answer.refund_id or attempt.refund_id,
         note=without_card_number(answer.note) or attempt.note,
         said=without_card_number(answer.said) or attempt.said,
         request_id=answer.request_id or attempt.request_id,
         ended_at=attempt.ended_at if answer.state.is_open else at,
     )
+    check_attempt(after)
+    return after
 
 
 def still_to_write(current: Attempt, answer: Answer) -> Answer | None:
@@ -149,6 +153,7 @@ def _answer_row(answer: Answer, at: datetime) -> dict[str, object]:
         "state": answer.state.value,
         "verdict": answer.verdict.value if answer.verdict else "",
         "payment": payment_row(answer.payment, at) if answer.payment else None,
+        "payout_id": answer.payout_id,
         "refund_id": answer.refund_id,
         "note": without_card_number(answer.note),
         "said": without_card_number(answer.said),
@@ -169,6 +174,7 @@ def _held_from(row: RowMapping) -> HeldAnswer:
             state=State(said["state"]),
             verdict=Verdict(said["verdict"]) if said["verdict"] else None,
             payment=payment_from(said["payment"]) if said["payment"] else None,
+            payout_id=said["payout_id"],
             refund_id=said["refund_id"],
             note=said["note"],
             said=said["said"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -11,24 +10,27 @@ from sqlalchemy import Connection, select, update
 from posapp.ledger.audit import Audit
 from posapp.ledger.card_guard import refuse_in_intent, without_card_number
 from posapp.ledger.charge_index import index_charge
-from posapp.ledger.claims import claim, refunds_of, set_order, write_down
+from posapp.ledger.claims import asked_of, claim, refunds_of, set_order, write_down
 from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import (
-    LedgerBusy,
-    LedgerFull,
-    LedgerStopped,
-    NoSuchEntry,
-    WrongPayment,
-)
+from posapp.ledger.errors import NoSuchEntry, WrongPayment
 from posapp.ledger.pauses import refuse_paused
 from posapp.ledger.snapshots import keep_payment
 from posapp.ledger.tables import DEAD, attempts, is_open
-from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, Verdict, check_change
+from posapp.ledger.unsaved import Unsaved
+from posapp.model.attempt import (
+    Attempt,
+    BrokenRule,
+    Intent,
+    State,
+    Verdict,
+    check_change,
+    may_repeat,
+)
+from posapp.model.attempt_rules import check_attempt, check_intent
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
-_log = logging.getLogger(__name__)
 
 
 class Journal:
@@ -39,8 +41,7 @@ class Journal:
         self._audit = audit
         self._clock = clock
         self._till = till
-        self.unsaved: dict[int, Callable[[Connection], Attempt]] = {}
-        """By attempt: what a gateway answered and the disk refused to keep, until it is saved."""
+        self.unsaved = Unsaved(database)
 
     async def begin(self, intent: Intent) -> Attempt:
         """Write the intent down; on the disk when this returns. Nothing may be sent before.
@@ -49,10 +50,14 @@ class Journal:
             AccountPaused: an answer of this account did not fit what was asked.
             OrderBusy: another payment of this order is open.
             OrderPaid: the order is paid.
+            PaymentBusy: something else asked of this payment has to end first.
             NothingLeft: the refund is larger than what is left, open refunds counted.
-            SameKey: this refund was asked for already.
+            NotReserved: there is not so much left to capture, or nothing to release.
+            SameKey: this was asked for already.
             HoldsCardNumber: something people typed holds what looks like a card number.
+            BrokenRule: no such attempt may exist.
         """
+        check_intent(intent)
         refuse_in_intent(intent)
         return await self._database.write(lambda connection: self._begin(connection, intent))
 
@@ -67,6 +72,43 @@ class Journal:
             )
         )
 
+    async def sending_again(self, attempt_id: int) -> Attempt:
+        """The very bytes of an action that is proved absent leave once more; the look-ups begin
+        anew. It stays as unknown as it was, so that nothing needs to be known about this ending.
+
+        Raises:
+            BrokenRule: it may not be sent again, or was already.
+            AccountPaused: an answer of its account did not fit what was asked.
+        """
+
+        def work(connection: Connection) -> Attempt:
+            before, now = _read(connection, attempt_id), self._clock()
+            refuse_paused(connection, before.intent.account)
+            if not may_repeat(before, now):
+                raise BrokenRule("This attempt may not be sent again.")
+            connection.execute(
+                update(attempts)
+                .where(attempts.c.id == attempt_id)
+                .values(
+                    sent_at=micros(now),
+                    repeats=before.repeats + 1,
+                    absent=0,
+                    look_ups=0,
+                    looked_up_at=None,
+                )
+            )
+            after = _written(connection, attempt_id)
+            self._audit.append(
+                connection,
+                "sent_again",
+                subject=f"attempt:{attempt_id}",
+                who=_PROGRAM,
+                detail={"kind": before.intent.kind.value},
+            )
+            return after
+
+        return await self._database.write(work)
+
     async def settle(
         self,
         attempt_id: int,
@@ -74,6 +116,7 @@ class Journal:
         state: State,
         verdict: Verdict | None = None,
         payment: Payment | None = None,
+        payout_id: str = "",
         refund_id: str = "",
         note: str = "",
         said: str = "",
@@ -85,15 +128,18 @@ class Journal:
         The state it already has is a refresh: the snapshot is kept and, while the attempt is open,
         what was said; nothing that was proved before is changed.
 
+        Args:
+            refund_id: the gateway's id of the refund, or of another action on a payment.
+
         Raises:
             BrokenRule: this state may not follow the present one, or another end is proved already.
             WrongPayment: the answer is about another payment.
-            LedgerFull, LedgerBusy, LedgerStopped: it is kept in ``unsaved`` for ``save_again``.
+            LedgerFull, LedgerBusy, LedgerStopped: it is kept in ``unsaved``.
         """
 
         def work(connection: Connection) -> Attempt:
             before = _read(connection, attempt_id)
-            check_answer(before, state, verdict, payment, refund_id)
+            check_answer(before, state, verdict, payment, payout_id, refund_id)
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
             values = _given(
@@ -101,7 +147,7 @@ class Journal:
                 said=without_card_number(said),
                 request_id=request_id,
                 refund_id=refund_id,
-                payment_id=payment.id if payment else "",
+                payment_id=payment.id if payment else payout_id,
                 verdict=verdict.value if verdict else "",
             )
             if state is not before.state:
@@ -113,29 +159,9 @@ class Journal:
                     update(attempts).where(attempts.c.id == attempt_id).values(**values)
                 )
             index_charge(connection, attempt_id)
-            return _read(connection, attempt_id)
+            return _written(connection, attempt_id)
 
-        try:
-            settled = await self._database.write(work)
-        except (LedgerFull, LedgerBusy, LedgerStopped):
-            self.unsaved[attempt_id] = work
-            raise
-        self.unsaved.pop(attempt_id, None)
-        return settled
-
-    async def save_again(self) -> None:
-        """Write down the answers that could not be saved; what was written meanwhile is left.
-
-        Raises:
-            LedgerError: it still cannot be written; it stays ``unsaved``.
-        """
-        for attempt_id, work in tuple(self.unsaved.items()):
-            try:
-                await self._database.write(work)
-            except (BrokenRule, WrongPayment):
-                _log.exception("an answer saved late does not fit; the attempt is looked up")
-            if self.unsaved.get(attempt_id) is work:
-                del self.unsaved[attempt_id]
+        return await self.unsaved.write(attempt_id, work)
 
     async def looked_up(self, attempt_id: int, *, absent: bool, note: str = "") -> Attempt:
         """Count a look-up; ``absent`` when it was complete and found nothing, which is also noted
@@ -161,7 +187,7 @@ class Journal:
                     who=_PROGRAM,
                     detail={"kind": before.intent.kind.value, "look_up": str(before.absent + 1)},
                 )
-            return _read(connection, attempt_id)
+            return _written(connection, attempt_id)
 
         return await self._database.write(work)
 
@@ -176,7 +202,7 @@ class Journal:
         Returns:
             Every attempt that is open, newest first.
         """
-        await self.save_again()  # what is known is not given up
+        await self.unsaved.save()  # what is known is not given up
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
             for attempt in _open(connection):
@@ -227,11 +253,17 @@ class Journal:
             lambda connection: refunds_of(connection, payment.account, payment.id)
         )
 
+    async def asked_of(self, payment: Payment) -> tuple[Attempt, ...]:
+        """Everything we ever tried on this payment, refunds too, newest first."""
+        return await self._database.read(
+            lambda connection: asked_of(connection, payment.account, payment.id)
+        )
+
     def _begin(self, connection: Connection, intent: Intent) -> Attempt:
         refuse_paused(connection, intent.account)
         claim(connection, intent)
         number = write_down(connection, intent, micros(self._clock()))
-        attempt = _read(connection, number)
+        attempt = _written(connection, number)
         index_charge(connection, number)
         self._note(connection, attempt, intent.who, {})
         return attempt
@@ -252,13 +284,13 @@ class Journal:
         connection.execute(
             update(attempts).where(attempts.c.id == before.id).values(state=state.value, **values)
         )
-        after = _read(connection, before.id)
+        after = _written(connection, before.id)
         more = {"auth_code": payment.auth_code} if payment and payment.auth_code else {}
         if before.state is State.SENDING and state is not State.NOT_SENT and before.sent_at:
             took = max(self._clock() - before.sent_at, timedelta(0))
             more["took_ms"] = str(took // timedelta(milliseconds=1))
         self._note(connection, after, who or before.intent.who, more)
-        if before.intent.kind is not Kind.REFUND:
+        if before.intent.kind.pays_order:
             set_order(connection, before.intent.order_id, micros(self._clock()))
         return after
 
@@ -291,6 +323,7 @@ def check_answer(
     state: State,
     verdict: Verdict | None,
     payment: Payment | None,
+    payout_id: str,
     refund_id: str,
 ) -> None:
     """Refuse what would contradict the attempt or what is proved about it already."""
@@ -299,6 +332,8 @@ def check_answer(
     if state is before.state and verdict is not before.verdict:
         raise BrokenRule(f"An attempt that was {before.verdict} cannot become {verdict}.")
     if refund_id and before.refund_id and refund_id != before.refund_id:
+        raise WrongPayment
+    if payout_id and before.payment_id not in ("", payout_id):
         raise WrongPayment
     if payment is None:
         return
@@ -324,6 +359,17 @@ def _read(connection: Connection, attempt_id: int) -> Attempt:
     if row is None:
         raise NoSuchEntry("There is no such attempt in the journal.")
     return attempt_from(row)
+
+
+def _written(connection: Connection, attempt_id: int) -> Attempt:
+    """What was just written, as it will be read.
+
+    Raises:
+        BrokenRule: it must not stand like this; the transaction is undone.
+    """
+    attempt = _read(connection, attempt_id)
+    check_attempt(attempt)
+    return attempt
 
 
 def _given(**values: str) -> dict[str, object]:

@@ -23,13 +23,13 @@ from sqlalchemy import (
 from posapp.ledger import search
 from posapp.ledger.audit import Audit
 from posapp.ledger.charge_index import index_charge
-from posapp.ledger.claims import open_and_not_shown, refunds_of
+from posapp.ledger.claims import asked_of, open_and_not_shown, refunds_of
 from posapp.ledger.codec import attempt_from, moment
 from posapp.ledger.engine import Database
 from posapp.ledger.errors import NoSuchEntry
 from posapp.ledger.orders import read_order
 from posapp.ledger.snapshots import keep_payment, read_payment
-from posapp.ledger.tables import CHARGES, attempts, audit, is_open, orders, payments
+from posapp.ledger.tables import HISTORY, attempts, audit, is_open, orders, payments
 from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.history import (
     PaymentCounts,
@@ -74,7 +74,7 @@ class Payments:
             keep_payment(connection, payment, self._clock())
             charge = connection.execute(
                 select(attempts.c.id).where(
-                    attempts.c.kind.in_(CHARGES),
+                    attempts.c.kind.in_(HISTORY),
                     attempts.c.account == payment.account,
                     attempts.c.payment_id == payment.id,
                 )
@@ -99,7 +99,9 @@ class Payments:
         )
 
     async def page(self, wanted: PaymentFilter, *, after: str = "", limit: int = 50) -> PaymentPage:
-        """Charges, newest first, from the key ``after`` on; ``next`` goes on from the last."""
+        """Charges, card verifications and payouts, newest first, from the key ``after`` on;
+        ``next`` goes on from the last.
+        """
 
         def work(connection: Connection) -> PaymentPage:
             query = _matching(connection, wanted).limit(limit + 1)
@@ -150,15 +152,16 @@ class Payments:
                 raise NoSuchEntry("There is no such payment in the ledger.")
             attempt = attempt_from(row)
             payment = read_payment(connection, attempt.intent.account, attempt.payment_id)
-            refunds: tuple[Attempt, ...] = ()
-            if attempt.payment_id and attempt.intent.kind is not Kind.REFUND:
-                refunds = refunds_of(connection, attempt.intent.account, attempt.payment_id)
+            asked: tuple[Attempt, ...] = ()
+            if attempt.payment_id and not attempt.intent.kind.acts_on_payment:
+                asked = asked_of(connection, attempt.intent.account, attempt.payment_id)
             return PaymentDetail(
                 attempt=attempt,
                 payment=payment,
                 order=read_order(connection, attempt.intent.order_id),
-                refunds=refunds,
-                timeline=_timeline(connection, (attempt, *refunds)),
+                refunds=tuple(each for each in asked if each.intent.kind is Kind.REFUND),
+                actions=tuple(each for each in asked if each.intent.kind is not Kind.REFUND),
+                timeline=_timeline(connection, (attempt, *asked)),
             )
 
         return await self._database.read(work)
@@ -167,7 +170,7 @@ class Payments:
 def _matching(connection: Connection, wanted: PaymentFilter) -> Select[tuple[int, int]]:
     """The charges of a filter: only what is needed to count and to sort them."""
     query = select(attempts.c.id, attempts.c.prepared_at).where(
-        attempts.c.kind.in_(CHARGES), attempts.c.sent_at.is_not(None)
+        attempts.c.kind.in_(HISTORY), attempts.c.sent_at.is_not(None)
     )
     if wanted.view in ("unknown", "action_needed"):
         query = query.select_from(attempts.outerjoin(payments, _PAYMENT))
@@ -185,6 +188,7 @@ def _rows(shown: list[int]) -> Select[tuple[object, ...]]:
     return (
         select(
             attempts.c.id,
+            attempts.c.kind,
             attempts.c.prepared_at,
             attempts.c.card_brand,
             attempts.c.card_last4,
@@ -270,6 +274,7 @@ def _row(connection: Connection, row: Row[tuple[object, ...]]) -> PaymentRow:
         order_number=row.number or 0,
         account=row.account,
         reference=row.reference,
+        kind=Kind(row.kind),
     )
 
 

@@ -48,6 +48,7 @@ class SharedJournal(Journal):
         state: State,
         verdict: Verdict | None = None,
         payment: Payment | None = None,
+        payout_id: str = "",
         refund_id: str = "",
         note: str = "",
         said: str = "",
@@ -60,6 +61,7 @@ class SharedJournal(Journal):
             state=state,
             verdict=verdict,
             payment=payment,
+            payout_id=payout_id,
             refund_id=refund_id,
             note=note,
             said=said,
@@ -72,7 +74,7 @@ class SharedJournal(Journal):
             known = self._sent.get(attempt_id)
             if known is None:
                 raise  # found by a look-up: it will be found again
-            check_answer(known, state, verdict, payment, refund_id)
+            check_answer(known, state, verdict, payment, payout_id, refund_id)
             settled = with_answer(known, answer, self._clock())
             await self._held.keep(known, answer)
         if settled.state.is_open:
@@ -126,7 +128,7 @@ class SharedJournal(Journal):
         detail = {
             "state": answer.state.value,
             "verdict": answer.verdict.value if answer.verdict else "",
-            "payment_id": answer.payment.id if answer.payment else "",
+            "payment_id": answer.payment.id if answer.payment else answer.payout_id,
             "request_id": answer.request_id,
             "note": "This answer came while the shared ledger was away and contradicts what is "
             "proved. Look at the payment in the gateway's own list.",
@@ -144,6 +146,7 @@ class SharedJournal(Journal):
             state=answer.state,
             verdict=answer.verdict,
             payment=answer.payment,
+            payout_id=answer.payout_id,
             refund_id=answer.refund_id,
             note=answer.note,
             said=answer.said,

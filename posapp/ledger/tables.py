@@ -22,7 +22,14 @@ from sqlalchemy import (
     text,
 )
 
-from posapp.model.attempt import OPEN_STATES, Kind, State
+from posapp.model.attempt import (
+    ACTIONS,
+    LISTED,
+    OPEN_STATES,
+    PAYS_ORDER,
+    Kind,
+    State,
+)
 
 VERSION = 1
 """The schema this program writes; ``migrations`` has one file for each."""
@@ -31,7 +38,10 @@ metadata = MetaData()
 
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows in INTEGER columns only
 _SORTED = Text().with_variant(Text(collation="C"), "postgresql")  # by letter, as SQLite does
-CHARGES = (Kind.CHARGE.value, Kind.HOSTED.value)
+CHARGES = tuple(kind.value for kind in PAYS_ORDER)
+HISTORY = tuple(kind.value for kind in LISTED)
+"""What the list of payments shows."""
+_ACTIONS = tuple(kind.value for kind in ACTIONS)
 OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 DEAD = frozenset({State.NOT_SENT, State.REFUSED, State.NOT_CHARGED})
 """What provably never happened, as far as was known when the attempt came into the state."""
@@ -138,8 +148,11 @@ attempts = Table(
     Column("look_ups", Integer, nullable=False, server_default="0"),
     Column("looked_up_at", BigInteger),
     Column("key_freed", Integer, nullable=False, server_default="0"),  # never taken back
+    Column("repeats", Integer, nullable=False, server_default="0"),
     UniqueConstraint("account", "reference", name="one_reference_an_attempt"),
-    CheckConstraint("minor > 0", name="some_amount"),
+    CheckConstraint(
+        f"minor > 0 OR (minor = 0 AND kind = '{Kind.VERIFY.value}')", name="some_amount"
+    ),
     CheckConstraint("length(card_last4) IN (0, 4)", name="last_four_only"),
     CheckConstraint("length(reference) <= 30", name="short_reference"),
     sqlite_autoincrement=True,
@@ -152,14 +165,23 @@ Index(
     unique=True,
     sqlite_where=text(f"kind IN ({_listed(CHARGES)}) AND state IN ({_listed(OPEN)})"),
 )
-# Two tills that see the same world make the same key. What provably never happened frees its key
-# for good, so that a refund found late can still be written down.
+# One capture, void, increment or reversal of a payment at a time.
 Index(
-    "one_refund_a_key",
+    "one_open_action_a_payment",
+    attempts.c.account,
+    attempts.c.payment_id,
+    unique=True,
+    sqlite_where=text(f"kind IN ({_listed(_ACTIONS)}) AND state IN ({_listed(OPEN)})"),
+)
+# Two tills that see the same world make the same key, and so does a form that is sent off twice.
+# What provably never happened frees its key for good, so that a refund found late can still be
+# written down.
+Index(
+    "one_attempt_a_key",
     attempts.c.account,
     attempts.c.key,
     unique=True,
-    sqlite_where=text(f"kind = '{Kind.REFUND.value}' AND key_freed = 0"),
+    sqlite_where=text("key_freed = 0"),
 )
 Index("attempts_by_time", attempts.c.prepared_at, attempts.c.id)
 Index("attempts_by_payment", attempts.c.account, attempts.c.payment_id)

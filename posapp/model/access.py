@@ -1,13 +1,15 @@
-"""Rules about signing in: what a good PIN or passphrase is, and the wait after wrong ones."""
+"""Who may do what, and the rules about signing in: good PINs, and the wait after wrong ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
+from posapp.model.attempt import Kind
 from posapp.model.secret import Secret
 
 SHORTEST_PIN = 6
@@ -22,6 +24,43 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 
 Together: at most seven guesses in the first 36 minutes, then two an hour.
 """
+
+
+class Role(StrEnum):
+    CLERK = "clerk"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+
+
+_EVERYBODY = frozenset(Role)
+_SUPERVISORS = frozenset({Role.SUPERVISOR, Role.MANAGER})
+
+MAY: dict[Kind, frozenset[Role]] = {
+    Kind.CHARGE: _EVERYBODY,
+    Kind.VERIFY: _EVERYBODY,
+    Kind.HOSTED: _EVERYBODY,
+    Kind.CAPTURE: _EVERYBODY,
+    Kind.VOID: _EVERYBODY,
+    Kind.INCREMENT: _EVERYBODY,
+    Kind.REVERSAL: _SUPERVISORS,
+    Kind.RETRY_CANCELLATION: _EVERYBODY,
+    Kind.REFUND: _EVERYBODY,
+    Kind.PAYOUT: _SUPERVISORS,
+}
+"""Who may ask for what; who is not in here may not."""
+
+
+def permission_problem(role: Role | None, kind: Kind) -> str | None:
+    """Why this person may not ask for this, as a sentence, or None.
+
+    Args:
+        role: None where nobody is signed in.
+    """
+    if role is None:
+        return "Nobody is signed in. Sign in first."
+    if role not in MAY.get(kind, frozenset()):
+        return "This needs a supervisor or a manager. Ask one of them to sign in."
+    return None
 
 
 def pin_problem(pin: Secret) -> str | None:

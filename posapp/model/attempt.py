@@ -28,9 +28,41 @@ SWEEPS = (timedelta(hours=1), timedelta(hours=24), timedelta(hours=72))
 
 
 class Kind(StrEnum):
+    """What can be asked that moves money, or may. A VERIFY only asks whether a card is good."""
+
     CHARGE = "charge"
+    VERIFY = "verify"
     HOSTED = "hosted"
+    CAPTURE = "capture"
+    VOID = "void"
+    INCREMENT = "increment"
+    REVERSAL = "reversal"
+    RETRY_CANCELLATION = "retry_cancellation"
     REFUND = "refund"
+    PAYOUT = "payout"
+
+    @property
+    def pays_order(self) -> bool:
+        return self in PAYS_ORDER
+
+    @property
+    def acts_on_payment(self) -> bool:
+        """Whether it is asked of a payment that is there already."""
+        return self is Kind.REFUND or self in ACTIONS
+
+
+PAYS_ORDER = (Kind.CHARGE, Kind.HOSTED)
+ACTIONS = (
+    Kind.CAPTURE,
+    Kind.VOID,
+    Kind.INCREMENT,
+    Kind.REVERSAL,
+    Kind.RETRY_CANCELLATION,
+)
+"""What is asked of a payment besides refunds: one of them at a time."""
+
+LISTED = (*PAYS_ORDER, Kind.VERIFY, Kind.PAYOUT)
+"""What stands in the history by itself; everything else stands with its payment."""
 
 
 class State(StrEnum):
@@ -114,7 +146,12 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A journalled intent and how far it got. ``absent`` counts complete negative look-ups."""
+    """A journalled intent and how far it got.
+
+    ``payment_id`` is the gateway's id of the payment, or of the payout; ``refund_id`` its id of
+    the refund or other action. ``absent`` counts complete negative look-ups since the last byte,
+    ``repeats`` how often the same bytes were sent again.
+    """
 
     id: int
     intent: Intent
@@ -131,6 +168,7 @@ class Attempt:
     absent: int = 0
     look_ups: int = 0
     looked_up_at: datetime | None = None
+    repeats: int = 0
 
 
 def reference_for(*, till: str, order_number: int, sequence: int, salt: str) -> str:
@@ -151,6 +189,24 @@ def refund_key(*, account: str, payment_id: str, refunds_shown: int, amount: Mon
     """The idempotency key of a refund: two tills that see the same world make the same key."""
     world = f"{account}|{payment_id}|{refunds_shown}|{amount.minor}|{amount.currency}"
     return "refund-" + hashlib.sha256(world.encode()).hexdigest()[:40]
+
+
+def action_key(
+    kind: Kind, *, account: str, payment_id: str, actions_shown: int, amount: Money
+) -> str:
+    """The idempotency key of an action, made as ``refund_key`` is."""
+    world = f"{kind}|{account}|{payment_id}|{actions_shown}|{amount.minor}|{amount.currency}"
+    return f"{kind.value.replace('_', '-')}-{hashlib.sha256(world.encode()).hexdigest()[:40]}"
+
+
+def payout_key(*, account: str, ticket: str) -> str:
+    """The idempotency key of a payout: what was confirmed once is paid out once.
+
+    Args:
+        ticket: unique to the form that a person filled in, however often it is sent off.
+    """
+    world = f"{account}|{ticket}"
+    return "payout-" + hashlib.sha256(world.encode()).hexdigest()[:40]
 
 
 def next_look_up(attempt: Attempt) -> datetime | None:
@@ -176,4 +232,21 @@ def absence_is_proved(attempt: Attempt, at: datetime) -> bool:
     """Whether one more complete negative look-up at ``at`` proves that nothing was charged."""
     return (
         attempt.sent_at is not None and attempt.absent >= 1 and at - attempt.sent_at >= ABSENT_AFTER
+    )
+
+
+def may_repeat(attempt: Attempt, at: datetime) -> bool:
+    """Whether the very same request may be sent once more under its key.
+
+    Only where one more complete negative look-up proves that it never arrived, only an action
+    whose exact bytes were kept, only once, and only while the gateway still honours the key. The
+    API key is the same: it cannot be changed while the attempt is open.
+    """
+    return (
+        attempt.intent.kind in ACTIONS
+        and attempt.state is State.UNKNOWN
+        and bool(attempt.intent.body)
+        and attempt.repeats == 0
+        and absence_is_proved(attempt, at)
+        and timedelta(0) <= at - attempt.prepared_at < KEY_LIFETIME
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from posapp.model.attempt import Attempt, State, Verdict
+from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.money import Money
 from posapp.model.order import Order
 from posapp.model.payment import Payment, PaymentStatus
@@ -25,7 +25,10 @@ class PaymentFilter:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """One charge in the list. ``refunded`` and ``refund_pending`` are minor units."""
+    """One charge, card verification or payout in the list.
+
+    ``refunded`` and ``refund_pending`` are minor units.
+    """
 
     attempt_id: int
     at: datetime
@@ -41,6 +44,7 @@ class PaymentRow:
     order_number: int
     account: str
     reference: str
+    kind: Kind = Kind.CHARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,14 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class PaymentDetail:
-    """Everything about one charge; ``timeline`` newest first."""
+    """Everything about one charge, card verification or payout; ``timeline`` newest first.
+
+    ``actions`` is what we asked of the payment besides refunds.
+    """
 
     attempt: Attempt
     payment: Payment | None
     order: Order | None
     refunds: tuple[Attempt, ...] = ()
+    actions: tuple[Attempt, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()

@@ -16,6 +16,7 @@ from posapp.model.payment import (
     RefundRecord,
     echo_problem,
 )
+from posapp.model.payout import Payout, PayoutStatus
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
 # A retry that is due may still take the money.
@@ -63,6 +64,27 @@ def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
         why = record.decline.caller if record.decline else ""
         return Finding(State.SETTLED, Verdict.DECLINED, note=why)
     return Finding(State.PENDING)
+
+
+def judge_payout(intent: Intent, payout: Payout) -> Finding:
+    """Paid only when the gateway says so of this very payout; accepted is pending."""
+    if payout.reference != intent.reference:
+        return Finding(State.UNKNOWN, note="The answer belongs to another reference.", foreign=True)
+    if payout.amount != intent.amount:
+        note = "The answer names another amount or currency."
+        return Finding(State.UNKNOWN, note=note, foreign=True)
+    why = payout.decline.caller if payout.decline else ""
+    match payout.status:
+        case PayoutStatus.PENDING:
+            return Finding(State.PENDING)
+        case PayoutStatus.PAID:
+            return Finding(State.SETTLED, Verdict.APPROVED)
+        case PayoutStatus.DECLINED:
+            return Finding(State.SETTLED, Verdict.DECLINED, note=why)
+        case PayoutStatus.RETURNED:
+            return Finding(State.SETTLED, Verdict.DECLINED, note=why or "The money came back.")
+        case PayoutStatus.UNKNOWN:
+            return Finding(State.UNKNOWN, note=f"The gateway said {payout.status_said!r}.")
 
 
 def action_state(record: ActionRecord, payment: Payment) -> ActionState:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from posapp.desk.actions import Actions
 from posapp.desk.book import Book
 from posapp.desk.links import Links
 from posapp.desk.outcome import Outcome
+from posapp.desk.payouts import Payouts
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.till import Till
+from posapp.model.access import Role
 from posapp.model.attempt import Attempt
 from posapp.model.card import Card, Digits, Expiry
 from posapp.model.money import Money
@@ -53,7 +56,16 @@ class Shop:
         self.clock = clock
         self.sales = Sales(till)
         self.refunds = Refunds(till)
-        self.recovery = Recovery(till, sales=self.sales, refunds=self.refunds, clock=clock)
+        self.actions = Actions(till, refunds=self.refunds, role=lambda: Role.MANAGER)
+        self.payouts = Payouts(till, role=lambda: Role.MANAGER)
+        self.recovery = Recovery(
+            till,
+            sales=self.sales,
+            refunds=self.refunds,
+            actions=self.actions,
+            payouts=self.payouts,
+            clock=clock,
+        )
         self.book = Book(till, recovery=self.recovery, refunds=self.refunds)
         self.links = Links(till, self.sales)
 

@@ -91,7 +91,9 @@ async def test_absence_is_never_proved_by_a_clock_that_was_set_forward(
         sales=shop.sales,
         refunds=shop.refunds,
         clock=shop.clock,
-        patient=ahead.earliest,
+        actions=shop.actions,
+        payouts=shop.payouts,
+        between=ahead.between,
     )
     for _ in range(3):
         asked = await careful.check(await shop.again(sale.attempt))

@@ -124,7 +124,7 @@ async def test_after_the_disk_failed_nothing_is_saved_again_and_nothing_is_sent(
     with pytest.raises(Refused, match="disk failed"):
         await shop.charge(order)
     with pytest.raises(LedgerStopped):
-        await shop.ledger.journal.save_again()
+        await shop.ledger.journal.unsaved.save()
     assert len(shop.gateway.sent_keys) == sent
 
 

@@ -72,8 +72,8 @@ def charge(order: Order, *, kind: Kind = Kind.CHARGE, till: str = "T1") -> Inten
         who="Ada",
         till=till,
         order_id=order.id,
-        card_brand="Visa",
-        card_last4="4242",
+        card_brand="" if kind is Kind.HOSTED else "Visa",
+        card_last4="" if kind is Kind.HOSTED else "4242",
     )
 
 
@@ -91,6 +91,21 @@ def refund(payment: Payment, minor: int, *, key: str = "", till: str = "T1") -> 
         payment_id=payment.id,
         reason="Sent back",
         body=b'{"amount":1}',
+    )
+
+
+def payout() -> Intent:
+    number = next(_numbers)
+    return Intent(
+        kind=Kind.PAYOUT,
+        account=ACCOUNT,
+        amount=Money(500, "EUR"),
+        reference=f"T1-P-{number}",
+        key=f"payout-{number}",
+        fingerprint="ef" * 32,
+        who="Ada",
+        till="T1",
+        reason="Deposit",
     )
 
 

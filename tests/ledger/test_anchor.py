@@ -226,15 +226,15 @@ async def test_an_answer_the_disk_refused_is_saved_when_there_is_room(
     monkeypatch.setattr(ledger._database, "write", full)
     with pytest.raises(LedgerFull):
         await ledger.journal.settle(attempt.id, state=State.SETTLED, verdict=Verdict.DECLINED)
-    assert list(ledger.journal.unsaved) == [attempt.id]
+    assert list(ledger.journal.unsaved.waiting) == [attempt.id]
     with pytest.raises(LedgerFull):
-        await ledger.journal.save_again()
-    assert list(ledger.journal.unsaved) == [attempt.id]
+        await ledger.journal.unsaved.save()
+    assert list(ledger.journal.unsaved.waiting) == [attempt.id]
     monkeypatch.setattr(ledger._database, "write", write)
     await ledger.journal.recover(why="The ledger failed")
     saved = await ledger.journal.read(attempt.id)
     assert (saved.state, saved.verdict) == (State.SETTLED, Verdict.DECLINED)
-    assert not ledger.journal.unsaved
+    assert not ledger.journal.unsaved.waiting
 
 
 async def test_an_answer_that_was_overtaken_is_not_written_over_a_proved_end(
@@ -249,10 +249,10 @@ async def test_an_answer_that_was_overtaken_is_not_written_over_a_proved_end(
         failing.setattr(ledger._database, "write", full)
         with pytest.raises(LedgerFull):
             await ledger.journal.settle(attempt.id, state=State.UNKNOWN, note="no answer")
-    stale = ledger.journal.unsaved[attempt.id]
+    stale = ledger.journal.unsaved.waiting[attempt.id]
     await ledger.journal.settle(attempt.id, state=State.SETTLED, verdict=Verdict.DECLINED)
-    assert not ledger.journal.unsaved
-    ledger.journal.unsaved[attempt.id] = stale
-    await ledger.journal.save_again()
+    assert not ledger.journal.unsaved.waiting
+    ledger.journal.unsaved.waiting[attempt.id] = stale
+    await ledger.journal.unsaved.save()
     assert (await ledger.journal.read(attempt.id)).state is State.SETTLED
-    assert not ledger.journal.unsaved
+    assert not ledger.journal.unsaved.waiting

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from posapp.ledger.errors import LedgerAway, LedgerError, LedgerFull
+from posapp.ledger.errors import LedgerAway, LedgerError, LedgerFull, WrongPayment
 from posapp.ledger.held import Answer, Held, contradicts, still_to_write
 from posapp.ledger.ledger import Ledger
-from posapp.model.attempt import NEXT, Attempt, State, Verdict
+from posapp.model.attempt import NEXT, Attempt, BrokenRule, State, Verdict
 from posapp.model.order import OrderState
 from posapp.model.payment import PaymentStatus
 from tests.ledger import raw
@@ -30,6 +30,7 @@ from tests.ledger.samples import (
     new_order,
     paid,
     payment_of,
+    payout,
     refund,
     sent,
 )
@@ -192,6 +193,22 @@ async def test_a_refund_that_is_answered_while_the_server_is_away_stays_counted(
             await ledger.journal.begin(refund(payment, 100))
         await ledger.journal.recover()
     assert (await ledger.journal.read(attempt.id)).refund_id == "re_1"
+
+
+async def test_a_payout_that_is_answered_while_the_server_is_away_keeps_its_id(
+    ledger: Ledger, place: ServerPlace
+) -> None:
+    attempt = await sent(ledger, payout())
+    async with away(ledger, place):
+        held = await ledger.journal.settle(attempt.id, state=State.PENDING, payout_id="po_1")
+        assert (held.state, held.payment_id) == (State.PENDING, "po_1")
+        with pytest.raises(WrongPayment):
+            await ledger.journal.settle(attempt.id, state=State.PENDING, payout_id="po_2")
+        with pytest.raises(BrokenRule):
+            await ledger.journal.settle(attempt.id, state=State.PENDING, refund_id="act_1")
+    await back(ledger)
+    await ledger.journal.recover()
+    assert (await ledger.journal.read(attempt.id)).payment_id == "po_1"
 
 
 async def test_what_a_look_up_found_is_not_held_but_found_again(

@@ -32,6 +32,8 @@ ROAD: dict[State, tuple[State, ...]] = {
 
 
 async def step(ledger: Ledger, attempt: Attempt, state: State) -> Attempt:
+    if state is State.SENDING:
+        return await ledger.journal.sending(attempt.id)
     verdict = Verdict.DECLINED if state is State.SETTLED else None
     return await ledger.journal.settle(attempt.id, state=state, verdict=verdict)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,3 +222,23 @@ async def test_no_list_reads_the_whole_history(ledger: Ledger, place: ServerPlac
         found = await plan(wanted)
         assert index in found, found
         assert "Seq Scan on attempts" not in found, found
+
+
+_SCHEMA = """
+from sqlalchemy import create_mock_engine
+from posapp.ledger.store import make_schema
+engine = create_mock_engine(
+    "postgresql+psycopg://", lambda step, *_: print(step.compile(dialect=engine.dialect))
+)
+make_schema(engine)
+"""
+
+
+async def test_the_first_ledger_a_program_makes_limits_only_what_is_open() -> None:
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SCHEMA, stdout=asyncio.subprocess.PIPE
+    )
+    said = (await program.communicate())[0].decode()
+    unique = [line for line in said.splitlines() if line.startswith("CREATE UNIQUE INDEX")]
+    assert unique
+    assert all(" WHERE " in line for line in unique)

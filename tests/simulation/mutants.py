@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from posapp.desk import recovery, refunds, sales, sending
 from posapp.desk.outcome import Outcome, Result
 from posapp.desk.recovery import Recovery
-from posapp.desk.sales import Sales
+from posapp.desk.sales import Sales, Taking
 from posapp.gateways import transport
 from posapp.gateways.call import Answer, Request
 from posapp.gateways.port import NotSent, OutcomeUnknown
@@ -256,13 +256,15 @@ def failover_when_unknown(monkey: pytest.MonkeyPatch) -> None:
     an_order_may_have_two_open_charges(monkey)
     real = Sales._charge
 
-    async def charge(self: Sales, order: Order, card: Card, *, account: str, who: str) -> Outcome:
+    async def charge(
+        self: Sales, order: Order, card: Card, *, account: str, who: str, taking: Taking
+    ) -> Outcome:
         with card.number.view() as number, card.code.view() as code:
             again = Card(number=Digits(bytes(number)), expiry=card.expiry, code=Digits(bytes(code)))
-        outcome = await real(self, order, card, account=account, who=who)
+        outcome = await real(self, order, card, account=account, who=who, taking=taking)
         if outcome.result is not Result.UNKNOWN:
             return outcome
         other = next(kind for kind in KINDS if kind != account)
-        return await real(self, order, again, account=other, who=who)
+        return await real(self, order, again, account=other, who=who, taking=taking)
 
     monkey.setattr(Sales, "_charge", charge)

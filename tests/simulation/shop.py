@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from posapp.desk.actions import Actions
 from posapp.desk.errors import Refused
 from posapp.desk.links import Links
 from posapp.desk.outcome import Outcome, Result
+from posapp.desk.payouts import Payouts
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
@@ -21,6 +23,7 @@ from posapp.desk.till import Till
 from posapp.gateways.transport import Transport
 from posapp.ledger.errors import AccountPaused, LedgerError
 from posapp.ledger.ledger import Ledger
+from posapp.model.access import Role
 from posapp.model.card import Card, Digits, Expiry
 from posapp.model.money import Money
 from posapp.model.order import Line, Order
@@ -118,7 +121,16 @@ class Counter:
         till = Till(name=self.name, ledger=self.ledger, accounts=accounts)
         self.sales, self.refunds = Sales(till), Refunds(till)
         self.links = Links(till, self.sales)
-        self.recovery = Recovery(till, sales=self.sales, refunds=self.refunds, clock=day.now)
+        self.actions = Actions(till, refunds=self.refunds, role=lambda: Role.MANAGER)
+        self.payouts = Payouts(till, role=lambda: Role.MANAGER)
+        self.recovery = Recovery(
+            till,
+            sales=self.sales,
+            refunds=self.refunds,
+            actions=self.actions,
+            payouts=self.payouts,
+            clock=day.now,
+        )
 
     def _note(self, what: str) -> None:
         self._day.note(f"{self.name} {what}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -86,6 +87,35 @@ def test_a_row_shows_what_staff_look_for() -> None:
     assert view.spoken == "12:00:00, Ada Muster, Visa 4242, Captured, €\u00a012.90"
 
 
+def test_rows_without_an_order_say_what_they_are() -> None:
+    paid_out = replace(
+        row(State.SETTLED, APPROVED, None),
+        kind=Kind.PAYOUT,
+        customer="",
+        order_number=0,
+        card_brand="",
+        card_last4="",
+    )
+    view = derive_row(paid_out, STYLE, at)
+    assert (view.customer, view.card, view.state) == ("Payout", "Bank", "Paid out")
+    absent = derive_row(replace(paid_out, attempt_state=State.NOT_CHARGED), STYLE, at)
+    assert (absent.state, absent.tone) == ("Not paid out", "neutral")
+    checked = replace(
+        row(State.SETTLED, APPROVED, PaymentStatus.VERIFIED), kind=Kind.VERIFY, customer=""
+    )
+    assert derive_row(checked, STYLE, at).state == "Card verified"
+    link = replace(row(State.PENDING, None, None), kind=Kind.HOSTED, card_brand="", card_last4="")
+    assert derive_row(link, STYLE, at).card == "Link"
+
+
+@pytest.mark.parametrize("kind", [Kind.PAYOUT, Kind.VERIFY])
+def test_what_pays_no_order_has_no_receipt_and_no_refund(kind: Kind) -> None:
+    made = Outcome(attempt(State.SETTLED, APPROVED, kind=kind), None)
+    view = derive_detail(detail(made), euros(0), STYLE, at)
+    assert (view.receipt, view.can_refund) == (False, False)
+    assert view.refund_why_not == "This is no payment that could be given back."
+
+
 def test_the_detail_of_a_captured_payment_can_be_refunded() -> None:
     view = derive_detail(detail(approved()), euros(1290), STYLE, at)
     facts = dict(view.facts)
@@ -158,6 +188,29 @@ def test_a_declined_payment_has_no_receipt_and_shows_the_banks_words() -> None:
             entry(state="settled", verdict="declined", kind="refund"),
             "Refund of €\u00a012.90 failed",
         ),
+        (entry(state="prepared", kind="capture"), "Capture of €\u00a012.90 written down"),
+        (
+            entry(state="settled", verdict="approved", kind="void"),
+            "Void of €\u00a012.90 confirmed",
+        ),
+        (
+            entry(state="settled", verdict="declined", kind="increment"),
+            "Increment of €\u00a012.90 failed",
+        ),
+        (entry(state="refused", kind="reversal"), "Reversal refused by the gateway"),
+        (
+            entry(state="settled", verdict="approved", kind="retry_cancellation"),
+            "Calling off the retries confirmed",
+        ),
+        (entry(state="prepared", kind="verify", minor="0"), "Card check written down"),
+        (entry(state="settled", verdict="approved", kind="verify", minor="0"), "Card verified"),
+        (entry(state="settled", verdict="declined", kind="verify"), "Card not accepted"),
+        (
+            entry(state="settled", verdict="approved", kind="payout"),
+            "Payout of €\u00a012.90 confirmed",
+        ),
+        (entry(state="not_charged", kind="payout"), "Proved: not paid out"),
+        (entry("sent_again", kind="void"), "The same request was sent once more"),
         (entry("payment_refreshed"), "Checked with the gateway"),
         (entry("something_new"), "Something new"),
     ],

@@ -40,6 +40,8 @@ KINDS: dict[type[ActionRequest], tuple[ActionKind, str]] = {
 }
 """What each request is called and the last part of its path."""
 
+LAST: dict[ActionKind, str] = dict(KINDS.values())
+
 
 def action_problem(connection: PayfacConnection, asked: ActionRequest) -> Problem | None:
     """The first reason why this cannot be asked of this payment."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from posapp.gateways.abilities import ActionRequest, PayoutRequest
+from posapp.gateways.abilities import ActionRequest, Again, PayoutRequest
 from posapp.gateways.answers import outcome_of, payout_refused, reading_of, unreadable_outcome
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.action_answer import NOTHING, action_from, given_back_before
-from posapp.gateways.payfac.action_body import KINDS, action_body, action_problem, amount_of
+from posapp.gateways.payfac.action_body import KINDS, LAST, action_body, action_problem, amount_of
 from posapp.gateways.payfac.charge_body import card_problem, charge_body, charge_problem
 from posapp.gateways.payfac.client import PAYMENTS, SESSIONS
 from posapp.gateways.payfac.context_body import context_body, context_problem
@@ -34,6 +34,7 @@ from posapp.gateways.port import (
 from posapp.gateways.preparing import (
     Problem,
     prepared_action,
+    prepared_again,
     prepared_charge,
     prepared_context,
     prepared_form,
@@ -117,6 +118,10 @@ class PayfacGateway(PayfacLookUps):
             path=f"{PAYMENTS}/{asked.payment.id}/{last}",
             amount=amount_of(asked),
         )
+
+    def prepare_again(self, asked: Again) -> Prepared:
+        self._check_id(asked.payment_id)
+        return prepared_again(asked, path=f"{PAYMENTS}/{asked.payment_id}/{LAST[asked.kind]}")
 
     async def send_action(self, prepared: Prepared) -> ActionRecord:
         answer = await self._client.act(prepared)

@@ -58,6 +58,7 @@ def state_words(
     amount: int,
     refunded: int,
     refund_pending: int,
+    kind: Kind = Kind.CHARGE,
 ) -> tuple[str, str]:
     """A state as (words, tone). What is not proved is amber, never red."""
     if attempt_state in (State.UNKNOWN, State.SENDING, State.PREPARED):
@@ -65,11 +66,13 @@ def state_words(
     if attempt_state is State.OPEN_CASE:
         return ("Open case", "not_known")
     if attempt_state is State.NOT_CHARGED:
-        return ("Not charged", "neutral")
+        return (_NOT_DONE[kind].capitalize(), "neutral")
     if attempt_state is State.NOT_SENT:
         return ("Not sent", "neutral")
     if attempt_state is State.REFUSED:
         return ("Refused", "not_moved")
+    if kind is Kind.PAYOUT and verdict is Verdict.APPROVED:
+        return ("Paid out", "neutral")
     if verdict is Verdict.DECLINED and status is None:
         return ("Declined", "not_moved")
     if verdict is Verdict.DECLINED and status and status.is_success and not refunded:
@@ -89,16 +92,24 @@ def derive_row(row: PaymentRow, style: AmountStyle, time: Callable[[datetime], s
         amount=row.amount.minor,
         refunded=row.refunded,
         refund_pending=row.refund_pending,
+        kind=row.kind,
     )
     return RowView(
         attempt_id=row.attempt_id,
         time=time(row.at),
-        customer=row.customer or f"Order {row.order_number}",
-        card=f"{row.card_brand} {row.card_last4}".strip() or "Link",
+        customer=row.customer or _without_customer(row),
+        card=f"{row.card_brand} {row.card_last4}".strip() or _WITHOUT_CARD[row.kind],
         state=words,
         tone=tone,
         amount=style.money(row.amount),
     )
+
+
+_WITHOUT_CARD = {**dict.fromkeys(Kind, "Link"), Kind.PAYOUT: "Bank"}
+
+
+def _without_customer(row: PaymentRow) -> str:
+    return f"Order {row.order_number}" if row.order_number else kind_words(row.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +154,13 @@ def derive_detail(
         amount=amount.minor,
         refunded=payment.refunded if payment else 0,
         refund_pending=pending,
+        kind=attempt.intent.kind,
     )
-    card = card_words(attempt.intent.card_brand, attempt.intent.card_last4) or "Payment link"
+    keyed = card_words(attempt.intent.card_brand, attempt.intent.card_last4)
+    payout = attempt.intent.kind is Kind.PAYOUT
+    card = keyed or ("Bank account" if payout else "Payment link")
     named = order.customer.name or order.customer.phone if order else ""
-    number = f"order {order.number}" if order else ""
+    number = f"order {order.number}" if order else kind_words(attempt.intent.kind)
     can_refund = left.minor > 0
     return DetailView(
         amount=style.money(amount),
@@ -157,7 +171,7 @@ def derive_detail(
         timeline=tuple(derive_entry(entry, style, time) for entry in detail.timeline),
         can_refund=can_refund,
         refund_why_not="" if can_refund else _why_not(detail),
-        receipt=attempt.verdict is Verdict.APPROVED,
+        receipt=attempt.intent.kind.pays_order and attempt.verdict is Verdict.APPROVED,
     )
 
 
@@ -179,31 +193,70 @@ def derive_entry(
 
 def event_words(entry: TimelineEntry, style: AmountStyle) -> str:
     """An entry of the audit trail in the words of the counter."""
-    refund = entry.detail.get("kind") == Kind.REFUND.value
-    what = "Refund" if refund else "Charge"
+    kind = Kind(entry.detail.get("kind", Kind.CHARGE))
+    what = kind_words(kind)
     amount = _amount(entry, style)
     state = entry.detail.get("state", entry.event)
     verdict = entry.detail.get("verdict", "")
     if state == State.SETTLED.value:
         done = verdict == Verdict.APPROVED.value
-        if refund:
-            return f"Refund of {amount} confirmed" if done else f"Refund of {amount} failed"
+        if kind is Kind.VERIFY:
+            return "Card verified" if done else "Card not accepted"
+        if not kind.pays_order:
+            return f"{_of(what, kind, amount)} {'confirmed' if done else 'failed'}"
         code = entry.detail.get("auth_code", "")
         return (f"Approved, code {code}" if code else "Approved") if done else "Declined"
     words = {
-        State.PREPARED.value: f"{what} of {amount} written down",
+        State.PREPARED.value: f"{_of(what, kind, amount)} written down",
         State.SENDING.value: f"{what} sent",
         State.PENDING.value: f"{what} accepted, not finished",
         State.UNKNOWN.value: "No proof yet; being checked",
         State.NOT_SENT.value: f"{what} did not leave this computer",
         State.REFUSED.value: f"{what} refused by the gateway",
-        State.NOT_CHARGED.value: "Proved: not refunded" if refund else "Proved: not charged",
+        State.NOT_CHARGED.value: f"Proved: {_NOT_DONE[kind]}",
         State.OPEN_CASE.value: "Open case: a person has to find out",
     }
     return words.get(state, _EVENTS.get(entry.event, entry.event.replace("_", " ").capitalize()))
 
 
+_KINDS = {
+    Kind.CHARGE: "Charge",
+    Kind.VERIFY: "Card check",
+    Kind.HOSTED: "Charge",
+    Kind.CAPTURE: "Capture",
+    Kind.VOID: "Void",
+    Kind.INCREMENT: "Increment",
+    Kind.REVERSAL: "Reversal",
+    Kind.RETRY_CANCELLATION: "Calling off the retries",
+    Kind.REFUND: "Refund",
+    Kind.PAYOUT: "Payout",
+}
+_NOT_DONE = {
+    Kind.CHARGE: "not charged",
+    Kind.VERIFY: "the card was not checked",
+    Kind.HOSTED: "not charged",
+    Kind.CAPTURE: "not captured",
+    Kind.VOID: "not voided",
+    Kind.INCREMENT: "nothing more was reserved",
+    Kind.REVERSAL: "not reversed",
+    Kind.RETRY_CANCELLATION: "the retries were not called off",
+    Kind.REFUND: "not refunded",
+    Kind.PAYOUT: "not paid out",
+}
+
+
+def kind_words(kind: Kind) -> str:
+    """What was asked for, at the beginning of a sentence."""
+    return _KINDS[kind]
+
+
+def _of(what: str, kind: Kind, amount: str) -> str:
+    with_amount = kind not in (Kind.VERIFY, Kind.RETRY_CANCELLATION)
+    return f"{what} of {amount}" if with_amount else what
+
+
 _EVENTS = {
+    "sent_again": "The same request was sent once more",
     "payment_refreshed": "Checked with the gateway",
     "not_found": "Searched at the gateway: not there",
 }
@@ -253,6 +306,8 @@ def _pending(detail: PaymentDetail) -> int:
 
 def _why_not(detail: PaymentDetail) -> str:
     payment = detail.payment
+    if not detail.attempt.intent.kind.pays_order:
+        return "This is no payment that could be given back."
     if payment is None or detail.attempt.state.is_open:
         return "It is not known yet whether this payment was taken."
     if detail.attempt.verdict is not Verdict.APPROVED:

@@ -97,15 +97,20 @@ _TABLES = (
         look_ups INTEGER DEFAULT '0' NOT NULL,
         looked_up_at BIGINT,
         key_freed INTEGER DEFAULT '0' NOT NULL,
+        repeats INTEGER DEFAULT '0' NOT NULL,
         CONSTRAINT one_reference_an_attempt UNIQUE (account, reference),
-        CONSTRAINT some_amount CHECK (minor > 0),
+        CONSTRAINT some_amount CHECK (minor > 0 OR (minor = 0 AND kind = 'verify')),
         CONSTRAINT last_four_only CHECK (length(card_last4) IN (0, 4)),
         CONSTRAINT short_reference CHECK (length(reference) <= 30)
     )
     """,
     """
-    CREATE UNIQUE INDEX one_refund_a_key ON attempts (account, "key") WHERE kind = 'refund' AND
-            key_freed = 0
+    CREATE UNIQUE INDEX one_attempt_a_key ON attempts (account, "key") WHERE key_freed = 0
+    """,
+    """
+    CREATE UNIQUE INDEX one_open_action_a_payment ON attempts (account, payment_id) WHERE kind IN
+            ('capture', 'void', 'increment', 'reversal', 'retry_cancellation') AND state IN
+            ('open_case', 'pending', 'prepared', 'sending', 'unknown')
     """,
     """
     CREATE UNIQUE INDEX one_open_charge_an_order ON attempts (order_id) WHERE kind IN

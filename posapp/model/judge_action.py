@@ -1,0 +1,152 @@
+"""What a payment proves about a capture, void, increment, reversal or called-off retry of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict
+from posapp.model.judge import Finding, action_state
+from posapp.model.payment import (
+    ActionKind,
+    ActionRecord,
+    ActionState,
+    Payment,
+    PaymentStatus,
+    RefundRecord,
+)
+
+_CLOCKS_DIFFER = timedelta(minutes=2)
+ACTION_OF = {
+    Kind.CAPTURE: ActionKind.CAPTURE,
+    Kind.VOID: ActionKind.VOID,
+    Kind.INCREMENT: ActionKind.INCREMENT,
+    Kind.REVERSAL: ActionKind.REVERSAL,
+    Kind.RETRY_CANCELLATION: ActionKind.RETRY_CANCELLATION,
+}
+"""What the gateway calls what we ask for."""
+
+_WITH_AMOUNT = (Kind.CAPTURE, Kind.INCREMENT)
+_RELEASES = (ActionKind.VOID, ActionKind.REVERSAL)
+_GIVEN_BACK = (
+    PaymentStatus.VOIDED,
+    PaymentStatus.REFUNDED,
+    PaymentStatus.CANCELED,
+    PaymentStatus.EXPIRED,
+)
+
+
+def judge_action(intent: Intent, record: ActionRecord, payment: Payment | None = None) -> Finding:
+    """Accepted is pending; done and failed are what the payment shows.
+
+    Args:
+        payment: read after the record was made; None where it was not read yet and only an answer
+            speaks that says itself how it ended.
+    """
+    if record.kind is not ACTION_OF[intent.kind]:
+        return Finding(State.UNKNOWN, note="The answer is about another action.", foreign=True)
+    if intent.kind in _WITH_AMOUNT and record.amount not in (None, intent.amount):
+        note = "The answer names another amount or currency."
+        return Finding(State.UNKNOWN, note=note, foreign=True)
+    match action_state(record, payment) if payment else record.state:
+        case ActionState.DONE:
+            return Finding(State.SETTLED, Verdict.APPROVED)
+        case ActionState.FAILED:
+            why = record.decline
+            return Finding(State.SETTLED, Verdict.DECLINED, note=why.caller if why else "")
+        case ActionState.PENDING:
+            return Finding(State.PENDING)
+
+
+def find_action(
+    attempt: Attempt, payment: Payment, *, others: Sequence[Attempt]
+) -> tuple[ActionRecord, ...]:
+    """What the payment shows that this attempt can have made.
+
+    One entry is it. Without any, the payment does not show it. Several cannot be told apart and
+    prove nothing. What was accepted under an id is looked for under that id alone.
+
+    Args:
+        payment: read with its history.
+        others: all our attempts on this payment, refunds too; what they made is not looked at.
+    """
+    kind = ACTION_OF[attempt.intent.kind]
+    if attempt.refund_id:
+        return (_accepted(attempt.refund_id, kind, payment),)
+    taken = {other.refund_id for other in others if other.id != attempt.id} - {""}
+    match attempt.intent.kind:
+        case Kind.REVERSAL:
+            return _reversals(attempt, payment, taken)
+        case Kind.RETRY_CANCELLATION:
+            return _called_off(payment)
+        case _:
+            return _of_its_kind(attempt, payment, taken)
+
+
+def _accepted(number: str, kind: ActionKind, payment: Payment) -> ActionRecord:
+    """What was accepted under this id, with what the payment shows of it so far.
+
+    Pending, for ``action_state`` to say how far it got: the id may be that of a refund.
+    """
+    accepted = ActionRecord(number, kind, ActionState.PENDING)
+    for refund in payment.refunds:
+        if refund.id == number:
+            return replace(accepted, decline=refund.decline)
+    for entry in payment.history:
+        if entry.id == number:
+            return replace(entry, kind=kind, state=ActionState.PENDING)
+    return accepted
+
+
+def _of_its_kind(attempt: Attempt, payment: Payment, taken: set[str]) -> tuple[ActionRecord, ...]:
+    intent = attempt.intent
+    known = [each for each in payment.history if each.kind is ACTION_OF[intent.kind]]
+    named = tuple(each for each in known if each.reference == intent.reference)
+    if named:
+        return named
+    return tuple(
+        each
+        for each in known
+        if each.id not in taken
+        and each.reference in ("", payment.reference)
+        and (intent.kind not in _WITH_AMOUNT or each.amount == intent.amount)
+        and (each.at is None or each.at >= _earliest(attempt))
+    )
+
+
+def _reversals(attempt: Attempt, payment: Payment, taken: set[str]) -> tuple[ActionRecord, ...]:
+    """A reversal leaves a void, a refund, or both, and carries no reference of ours.
+
+    It is done when nothing is left: of what it left, that which is not done says how it stands.
+    """
+    entries: tuple[ActionRecord | RefundRecord, ...] = (*payment.history, *payment.refunds)
+    traces = [
+        each
+        for each in entries
+        if (isinstance(each, RefundRecord) or each.kind in _RELEASES)
+        and each.id not in taken
+        and (each.at is None or each.at >= _earliest(attempt))
+    ]
+    if traces:
+        telling = min(traces, key=lambda each: each.state is ActionState.DONE)
+        return (_accepted(telling.id, ActionKind.REVERSAL, payment),)
+    left = payment.left_to_capture().minor + payment.left_to_refund().minor
+    if not left and payment.status in _GIVEN_BACK:
+        return (ActionRecord("", ActionKind.REVERSAL, ActionState.DONE),)
+    return ()
+
+
+def _called_off(payment: Payment) -> tuple[ActionRecord, ...]:
+    """Retries that are called off leave no entry: only how the payment ended tells."""
+    if payment.status.is_final_failure:
+        state = ActionState.DONE
+    elif payment.status.is_success:
+        state = ActionState.FAILED
+    else:
+        return ()
+    return (ActionRecord("", ActionKind.RETRY_CANCELLATION, state),)
+
+
+def _earliest(attempt: Attempt) -> datetime:
+    return attempt.prepared_at - _CLOCKS_DIFFER
