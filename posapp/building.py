@@ -19,6 +19,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 from posapp.desk.accounts import Accounts
 from posapp.desk.actions import Actions
 from posapp.desk.book import Book
+from posapp.desk.cases import Cases
 from posapp.desk.clock import SteadyClock
 from posapp.desk.desk import Desk
 from posapp.desk.doctor import Finding, examine
@@ -30,11 +31,13 @@ from posapp.desk.papers import Papers
 from posapp.desk.payouts import Payouts
 from posapp.desk.people import People
 from posapp.desk.practice import SHOP, stock, training_accounts
+from posapp.desk.reconciliation import Reconciliation
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
 from posapp.desk.soundness import Soundness
+from posapp.desk.sync import Sync
 from posapp.desk.till import Till
 from posapp.gateways.transport import Transport
 from posapp.ledger.anchor import Anchor
@@ -167,11 +170,13 @@ class Building:
             till=till,
             actions=actions,
             book=Book(till, recovery=recovery, refunds=refunds),
+            cases=Cases(till, recovery=recovery, actions=actions, people=people),
             links=Links(till, sales),
             orders=Orders(ledger=ledger, currency=settings.currency or CURRENCY),
             papers=Papers(till, settings=settings, clock=now),
             payouts=payouts,
             people=people,
+            reconciliation=Reconciliation(till, Sync(till, clock=now), clock=now),
             recovery=recovery,
             refunds=refunds,
             sales=sales,

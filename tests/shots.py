@@ -11,6 +11,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -21,8 +22,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from posapp import app
 from posapp.ledger.errors import LedgerFull
+from posapp.model.attempt import State, Verdict
+from posapp.model.case import AlarmKind
+from posapp.model.history import PaymentFilter
 from posapp.runtime.loop import run
 from posapp.ui import theme
+from posapp.ui.main_window import MainWindow
+from tests.journeys.back_office import compared, reconcile
+from tests.journeys.elsewhere import charge_elsewhere, refund_elsewhere
 from tests.journeys.gateway import Gateway
 from tests.journeys.till import Till
 from tests.waiting import until
@@ -95,6 +102,8 @@ async def _practise(till: Till, gateway: Gateway, camera: Camera) -> None:
     await _order(till, camera)
     await _results(till, gateway, camera)
     await _payments(till, camera)
+    await _open_cases(till, camera)
+    await _reconcile(till, gateway, camera)
     await till.settings()
     await camera.take(till, "settings-account")
     await till.tab_to("settings.entry_shop")
@@ -227,6 +236,85 @@ async def _payments(till: Till, camera: Camera) -> None:
     await camera.take(till, "refund-pending")
     await until(lambda: any("confirmed" in entry for entry in till.timeline()), 10)
     await camera.take(till, "refunded-in-part")
+
+
+async def _open_cases(till: Till, camera: Camera) -> None:
+    """What takes hours to become a case, or luck to become an alarm, is written down at once."""
+    window = till.window
+    assert isinstance(window, MainWindow)
+    desk = window.desk
+    assert desk is not None
+    await till.cases()
+    await until(lambda: len(till.open_cases()) == 1, 10)
+    await camera.take(till, "cases-unknown")
+    await till.open_case()
+    await camera.take(till, "case-being-looked-up")
+    await till.leave("case")
+    [unknown] = (await desk.cases.questions()).unknown
+    note = "Still not known after three hours. A person has to find out."
+    await desk.till.ledger.journal.settle(unknown.attempt.id, state=State.OPEN_CASE, note=note)
+    page = await desk.book.page(PaymentFilter())
+    paid = [row for row in page.rows if row.verdict is Verdict.APPROVED]
+    for row, kind in zip(paid, (AlarmKind.LATE, AlarmKind.DOUBLE), strict=False):
+        detail = await desk.book.detail(row.attempt_id)
+        assert detail.payment is not None
+        twin = replace(detail.payment, refunds=(), refunded=0, refund_pending=0, id=f"{kind}_1")
+        await desk.till.ledger.cases.raise_alarm(kind, attempt_id=row.attempt_id, payment=twin)
+    desk.news.tell()
+    await until(lambda: len(till.open_cases()) > 1, 10)
+    await camera.take(till, "cases")
+    await till.press(Qt.Key.Key_Home)
+    await till.open_case("alarm")
+    await camera.take(till, "alarm")
+    await till.leave("alarm")
+    await till.press(Qt.Key.Key_End)
+    await till.open_case()
+    await till.press(Qt.Key.Key_Tab)
+    await camera.take(till, "case")
+    await till.fill("case.reason", "Not in the list of the day")
+    await till.tab_to("case.pin")
+    await till.type("111222")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.problem("case.pin"))
+    await camera.take(till, "case-wrong-pin")
+    await till.leave("case")
+    await till.counter()
+    await camera.take(till, "counter-alarm")
+
+
+async def _reconcile(till: Till, gateway: Gateway, camera: Camera) -> None:
+    await reconcile(till)
+    await till.choose("reconcile.account", FLOWLIX)
+    await camera.take(till, "reconcile-nothing-yet")
+    await gateway.forget_faults()
+    for minor in (4990, 1290, 700):
+        await charge_elsewhere(till, "training-flowlix", minor)
+    paid = [one for one in await gateway.payments("flowlix") if one["status"] == "succeeded"]
+    await asyncio.sleep(1.2)  # the list counts whole seconds, and the newest one is not over
+    await gateway.fault("delay_before", "flowlix.list_payments", seconds=1.5)
+    await till.press(Qt.Key.Key_F5)
+    await until(lambda: till.shows("reconcile.stop"), 10)
+    await camera.take(till, "reconcile-running")
+    await till.press(Qt.Key.Key_Escape)
+    await until(lambda: not till.shows("reconcile.stop"), 10)
+    await camera.take(till, "reconcile-stopped")
+    await refund_elsewhere(till, "training-flowlix", paid[0]["id"], 290)
+    await asyncio.sleep(1.2)
+    await till.press(Qt.Key.Key_F5)
+    await compared(till)
+    await camera.take(till, "reconcile")
+    assert till.focus == "reconcile.list"
+    await till.press(Qt.Key.Key_Down)
+    await till.press(Qt.Key.Key_X)
+    await until(lambda: till.shows("decision"))
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.problem("decision.text"))
+    await camera.take(till, "reconcile-explain-problem")
+    await till.replace("Taken by the shop in town with its own terminal")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: not till.shows("decision"))
+    await until(lambda: till.fact("Explained"))
+    await camera.take(till, "reconcile-explained")
 
 
 async def _first_start(till: Till, camera: Camera) -> None:

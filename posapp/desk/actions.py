@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from posapp.desk.balances import fresh_payment
-from posapp.desk.errors import Refused
+from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.outcome import Outcome
 from posapp.desk.refunds import Refunds, reason_problem
 from posapp.desk.sending import fresh_salt, not_saved, send_once
@@ -38,6 +38,7 @@ from posapp.model.allowed import (
     void_problem,
 )
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, action_key
+from posapp.model.case import AlarmKind
 from posapp.model.history import PaymentDetail
 from posapp.model.judge_action import ACTION_OF, find_action, judge_action
 from posapp.model.money import Money
@@ -45,11 +46,12 @@ from posapp.model.payment import ActionRecord, Payment
 
 _log = logging.getLogger(__name__)
 _POLLS = (0.5, 0.7, 1.0, 1.5, 2.0, 2.0)
+_NOTHING_BACK = "Nothing was given back"
 _NOTHING = {
     Kind.CAPTURE: "Nothing was captured",
     Kind.VOID: "Nothing was voided",
     Kind.INCREMENT: "Nothing more was reserved",
-    Kind.REVERSAL: "Nothing was given back",
+    Kind.REVERSAL: _NOTHING_BACK,
     Kind.RETRY_CANCELLATION: "The retries were not called off",
 }
 _LETTER = {
@@ -114,17 +116,19 @@ class Actions:
     async def give_back(self, charge_attempt: int, *, reason: str, who: str) -> Outcome:
         """Undo a payment that should not be: void it where nothing was captured, else refund all
         that is left."""
-        try:
+        with ledger_refusals():
             detail = await self._ledger.payments.detail(charge_attempt)
-            known, gateway = self._payment_of(detail)
-            nothing = "Nothing was given back"
-            payment = await fresh_payment(self._till, gateway, known, nothing=nothing)
-        except LedgerError as problem:
-            raise Refused(str(problem)) from problem
-        if not payment.captured and payment.left_to_capture():
-            return await self.void(charge_attempt, reason=reason, who=who)
-        left = await self._refunds.left(payment)
-        return await self._refunds.refund(charge_attempt, left, reason=reason, who=who)
+        return await self.undo(_payment_of(detail), of=detail.attempt, reason=reason, who=who)
+
+    async def undo(self, payment: Payment, *, of: Attempt, reason: str, who: str) -> Outcome:
+        """The same for a payment that the gateway shows under an attempt of ours."""
+        gateway = self._till.accounts.gateway(payment.account)
+        with ledger_refusals():
+            fresh = await fresh_payment(self._till, gateway, payment, nothing=_NOTHING_BACK)
+        voidable = not fresh.captured and fresh.left_to_capture()
+        if voidable and isinstance(gateway, PaymentActions):
+            return await self._ask_of(fresh, of, _Wish(Kind.VOID, who, reason=reason))
+        return await self._refunds.refund_rest(fresh, of=of, reason=reason, who=who)
 
     async def allowed(self, detail: PaymentDetail) -> Allowed | None:
         """What the person at the till may ask of a payment now; None where there is none yet."""
@@ -190,26 +194,30 @@ class Actions:
             return await self._ledger.journal.settle(attempt.id, state=State.UNKNOWN, note=note)
 
     async def _ask(self, charge_attempt: int, wish: _Wish) -> Outcome:
+        with ledger_refusals():
+            detail = await self._ledger.payments.detail(charge_attempt)
+        return await self._ask_of(_payment_of(detail), detail.attempt, wish)
+
+    async def _ask_of(self, known: Payment, charge: Attempt, wish: _Wish) -> Outcome:
         try:
             with self._till.under_way.money():
-                return await self._carry_out(charge_attempt, wish)
+                return await self._carry_out(known, charge, wish)
         except LedgerError as problem:
             raise Refused(str(problem)) from problem
         finally:
             self._till.changed()
 
-    async def _carry_out(self, charge_attempt: int, wish: _Wish) -> Outcome:
+    async def _carry_out(self, known: Payment, charge: Attempt, wish: _Wish) -> Outcome:
         if problem := permission_problem(self._role(), wish.kind):
             raise Refused(problem)
-        detail = await self._ledger.payments.detail(charge_attempt)
-        known, gateway = self._payment_of(detail)
+        gateway = self._till.accounts.gateway(known.account)
         if not isinstance(gateway, PaymentActions):
             raise Refused(NO_ACTIONS)
         payment = await fresh_payment(self._till, gateway, known, nothing=_NOTHING[wish.kind])
         mine = await self._ledger.journal.asked_of(payment)
         if problem := _problem(wish, payment, mine):
             raise Refused(problem)
-        number = detail.order.number if detail.order else 0
+        number = await self._ledger.orders.number_of(charge.intent.order_id)
         tries = sum(each.intent.kind is wish.kind for each in mine) + 1
         asked = _request(
             wish,
@@ -224,7 +232,6 @@ class Actions:
             prepared = gateway.prepare_action(asked)
         except Rejected as rejected:
             raise Refused(str(rejected), fields=rejected.fields) from rejected
-        charge = detail.attempt.intent
         attempt = await self._ledger.journal.begin(
             Intent(
                 kind=wish.kind,
@@ -235,11 +242,11 @@ class Actions:
                 fingerprint=prepared.fingerprint,
                 who=wish.who,
                 till=self._till.name,
-                order_id=charge.order_id,
+                order_id=charge.intent.order_id,
                 payment_id=payment.id,
                 reason=wish.reason.strip(),
-                card_brand=charge.card_brand,
-                card_last4=charge.card_last4,
+                card_brand=charge.intent.card_brand,
+                card_last4=charge.intent.card_last4,
                 body=bytes(prepared.body) if prepared.keeps else b"",
             )
         )
@@ -255,13 +262,6 @@ class Actions:
                 return await self._await_end(Outcome(accepted, payment), gateway)
             except LedgerError as failed:
                 return Outcome(not_saved(attempt, failed), payment)
-
-    def _payment_of(self, detail: PaymentDetail) -> tuple[Payment, Gateway]:
-        if not detail.attempt.intent.kind.pays_order:
-            raise Refused("This is no payment of an order: there is nothing to do with it.")
-        if detail.payment is None:
-            raise Refused("This payment is not known to the gateway yet. Check it first.")
-        return detail.payment, self._till.accounts.gateway(detail.payment.account)
 
     async def _accepted(self, attempt: Attempt, record: ActionRecord) -> Attempt:
         """Write down what the answer itself says; the payment as it is now was not read yet."""
@@ -283,6 +283,12 @@ class Actions:
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, payment)  # late, and still proves nothing
+        if attempt.state is State.SETTLED and finding.verdict is not attempt.verdict:
+            if finding.state is State.SETTLED:  # a person had seen something else
+                await self._ledger.cases.raise_alarm(
+                    AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
+                )
+            return Outcome(attempt, payment)
         settled = await self._ledger.journal.settle(
             attempt.id,
             state=State.OPEN_CASE if stays_a_case else finding.state,
@@ -309,6 +315,14 @@ class Actions:
                 _log.exception("the gateway's answer was not understood")
                 continue
         return outcome
+
+
+def _payment_of(detail: PaymentDetail) -> Payment:
+    if not detail.attempt.intent.kind.pays_order:
+        raise Refused("This is no payment of an order: there is nothing to do with it.")
+    if detail.payment is None:
+        raise Refused("This payment is not known to the gateway yet. Check it first.")
+    return detail.payment
 
 
 def _problem(wish: _Wish, payment: Payment, mine: Sequence[Attempt]) -> str | None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from posapp.desk.accounts import Accounts
 from posapp.desk.actions import Actions
 from posapp.desk.book import Book
+from posapp.desk.cases import Cases
 from posapp.desk.links import Links
 from posapp.desk.news import News
 from posapp.desk.orders import Orders
 from posapp.desk.papers import Papers
 from posapp.desk.payouts import Payouts
 from posapp.desk.people import People
+from posapp.desk.reconciliation import Reconciliation
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
@@ -29,11 +31,13 @@ class Desk:
     till: Till
     actions: Actions
     book: Book
+    cases: Cases
     links: Links
     orders: Orders
     papers: Papers
     payouts: Payouts
     people: People
+    reconciliation: Reconciliation
     recovery: Recovery
     refunds: Refunds
     sales: Sales

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Literal
 
 from posapp.desk.book import Book
+from posapp.desk.errors import Refused
 from posapp.model.history import PaymentFilter, PaymentRow
 from posapp.model.money import plain_decimal
 
@@ -23,16 +25,40 @@ async def export_payments(book: Book, form: Format) -> AsyncIterator[str]:
     ``refunded``, ``refund_pending`` (decimals with a point), ``currency``, ``state``, ``verdict``,
     ``status``, ``account``, ``reference``, ``kind`` (charge, hosted, verify or payout).
     """
-    first = True
-    async for row in _rows(book):
-        record = _record(row)
-        if form == "csv":
-            yield (_line(tuple(record)) if first else "") + _line(tuple(record.values()))
-        else:
-            yield ("[\n" if first else ",\n") + json.dumps(record, ensure_ascii=False)
-        first = False
+    records = (_record(row) async for row in _rows(book))
     if form == "json":
-        yield "[]\n" if first else "\n]\n"
+        async for piece in json_pieces(records):
+            yield piece
+        return
+    first = True
+    async for record in records:
+        yield (csv_line(tuple(record)) if first else "") + csv_line(tuple(record.values()))
+        first = False
+
+
+async def json_pieces(records: AsyncIterator[dict[str, str]]) -> AsyncIterator[str]:
+    """A list of objects, as pieces of text in the order they belong in."""
+    first = True
+    async for record in records:
+        yield ("[\n" if first else ",\n") + json.dumps(record, ensure_ascii=False)
+        first = False
+    yield "[]\n" if first else "\n]\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; blocks.
+
+    Raises:
+        Refused: it cannot be written there; what stood there before still does.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        part.replace(path)
+    except OSError as problem:
+        raise Refused(
+            f"{path.name} cannot be written ({problem.strerror}). Choose another place."
+        ) from problem
 
 
 def safe_cell(text: str) -> str:
@@ -72,7 +98,8 @@ def _record(row: PaymentRow) -> dict[str, str]:
     }
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
+    """A line of a table whose cells are all safe."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
     return text.getvalue()

@@ -167,6 +167,15 @@ class Payouts:
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, None)  # late, and still proves nothing
+        if attempt.state is State.SETTLED and finding.verdict is not attempt.verdict:
+            if finding.state is State.SETTLED:  # a person had seen something else
+                await self._ledger.audit.record(
+                    "answer_contradicts",
+                    "program",
+                    f"attempt:{attempt.id}",
+                    {"verdict": finding.verdict.value if finding.verdict else ""},
+                )
+            return Outcome(attempt, None)
         settled = await self._ledger.journal.settle(
             attempt.id,
             state=State.OPEN_CASE if stays_a_case else finding.state,

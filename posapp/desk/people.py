@@ -65,10 +65,49 @@ class People:
         finally:
             pin.wipe()
 
+    async def approve(self, pin: Secret, *, what: str) -> str:
+        """A person who may approve things proves to be there; nobody is signed in or out.
+
+        The owner may approve everything. Tries are counted as when signing in.
+
+        Args:
+            what: is approved, as one word for the audit trail.
+
+        Returns:
+            The name of the person.
+
+        Raises:
+            Refused: a wrong PIN, or too many; ``fields`` names ``pin``.
+        """
+        try:
+            async with self._one_at_a_time:
+                name = await self._prove(pin, failed="approval_failed")
+                if self._owner:
+                    await self._ledger.audit.record(
+                        "approved", name, f"person:{name}", {"what": what}
+                    )
+                return name
+        except LedgerError as problem:
+            raise Refused(str(problem)) from problem
+        except Refused as problem:
+            raise Refused(str(problem), fields={"pin": str(problem)}) from problem
+        finally:
+            pin.wipe()
+
     async def _enter(self, pin: Secret) -> None:
+        name = await self._prove(pin, failed="sign_in_failed")
+        if self._owner is not None:
+            await self._ledger.audit.record("signed_in", name, f"person:{name}", {})
+        self.who = name
+
+    async def _prove(self, pin: Secret, *, failed: str) -> str:
+        """Whose PIN this is; a wrong one is counted, and stands in the audit trail as ``failed``.
+
+        Raises:
+            Refused: a wrong PIN, or too many.
+        """
         if self._owner is None:
-            self._practise(pin)
-            return
+            return self._practise(pin)
         subject = f"person:{self._owner.name}"
         sign_ins = self._ledger.sign_ins
         stored: Lockout = await sign_ins.lockout(subject)
@@ -85,20 +124,19 @@ class People:
         except VaultError as problem:
             raise Refused(str(problem)) from problem
         if not right:
-            await self._ledger.audit.record("sign_in_failed", self._owner.name, subject, {})
+            await self._ledger.audit.record(failed, self._owner.name, subject, {})
             _, wait = guarded.try_now(self._clock())
             then = f" Try again in {_span(wait)}." if wait > 0 else ""
             raise Refused(f"This PIN is not right.{then}")
         await sign_ins.keep(subject, guarded.succeeded())
-        await self._ledger.audit.record("signed_in", self._owner.name, subject, {})
-        self.who = self._owner.name
+        return self._owner.name
 
-    def _practise(self, pin: Secret) -> None:
+    def _practise(self, pin: Secret) -> str:
         if not self._training:
             raise Refused("No PIN is set up. Choose one in Settings.")
         if pin.reveal() != PRACTICE_PIN:
-            raise Refused("This PIN is not right. It stands above the field.")
-        self.who = "Trainee"
+            raise Refused(f"This PIN is not right. To practise, it is {PRACTICE_PIN}.")
+        return "Trainee"
 
     async def leave(self) -> None:
         """Lock: nobody is signed in from now on."""

@@ -1,7 +1,9 @@
 """Finding out what happened to every attempt whose end is not known.
 
 Look up, never resend. A look-up that fails proves nothing; absence needs two complete searches,
-the later one a quarter of an hour after the last byte. What stays unknown becomes an open case.
+the later one a quarter of an hour after the last byte, by a search that is known to find what is
+there. What stays unknown becomes an open case. Every step is written down on its own, and every
+step can be repeated: it may end anywhere.
 """
 
 from __future__ import annotations
@@ -13,44 +15,50 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from posapp.desk.actions import Actions
+from posapp.desk.canary import Canary
+from posapp.desk.captures import Captures
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
 from posapp.desk.payouts import Payouts
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.till import Till
-from posapp.gateways.port import Gateway, GatewayError
-from posapp.ledger.errors import LedgerError
+from posapp.desk.turns import Turns
+from posapp.gateways.port import Gateway, GatewayError, RateLimited
+from posapp.ledger.errors import LedgerError, WrongPayment
 from posapp.model.attempt import (
     ACTIONS,
     CASE_AFTER,
-    LOOK_UP_DELAYS,
     SWEEPS,
     Attempt,
     Kind,
     State,
     absence_is_proved,
     may_repeat,
-    next_look_up,
-    next_sweep,
+    next_question,
 )
-from posapp.model.payment import PaymentStatus
+from posapp.model.case import AlarmKind
+from posapp.model.judge import first_that_fits, judge_charge
+from posapp.model.payment import Payment, PaymentStatus
+from posapp.runtime.together import Together
 
 Look = Callable[[Attempt, Gateway], Awaitable[Outcome | None]]
 """Asks the gateway about one attempt and writes down what it shows; None where it is absent."""
 
 _log = logging.getLogger(__name__)
 _IDLE = timedelta(minutes=5)
+_SHORTEST = timedelta(seconds=0.2)
 _DISK_PAUSE = timedelta(seconds=30)
-_BETWEEN_LOOK_UPS = 1.0  # seconds; recovery is never the reason for a rate limit
-_CAPTURE_PAUSE = timedelta(seconds=1.2)
 _SWEEP_ROOM = timedelta(hours=24)  # a till that was off for a day still makes its last sweep
+_ROUND = 30  # look-ups at one account before it is worked out anew which come first
 _LEAVING = (State.PREPARED, State.SENDING)
+_ENDED = (State.NOT_CHARGED, State.SETTLED)
 _EARLIER = timedelta(minutes=5)  # how far a gateway's clock may be behind ours
 
 
 class Recovery:
-    """Runs as one task for as long as the desk is open."""
+    """Runs as one task for as long as the desk is open; every gateway account has its own round,
+    so that one that does not answer holds up no other."""
 
     def __init__(
         self,
@@ -78,7 +86,11 @@ class Recovery:
         self._between = between or (lambda: (clock(), clock()))
         till.bell.listen(self.recheck)
         self._wake = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._turns = Turns(clock, till.sleep)
+        self._canary = Canary(till.ledger, clock)
+        self._captures = Captures(till)
+        self._on_round: set[str] = set()
+        self._disk_failed: datetime | None = None
 
     def recheck(self) -> None:
         """Something changed: work out anew when to look next."""
@@ -86,14 +98,23 @@ class Recovery:
 
     async def run(self) -> None:
         """Look up whatever is due, for ever; ends only by being cancelled."""
-        while True:
-            self._wake.clear()
-            pause = await self.look_at_what_is_due()
-            if await self._look_for_captures():
-                pause = min(pause, _CAPTURE_PAUSE)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
-                    await self._wake.wait()
+        async with Together() as rounds:
+            while True:
+                self._wake.clear()
+                for account in await self._due_accounts() - self._on_round:
+                    self._on_round.add(account)
+                    rounds.start(self._round(account), name=f"look-ups {account}")
+                if self._captures.wanted:
+                    rounds.start(self._captures.read(), name="look for captures")
+                pause = await self._until_next()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause.total_seconds()):
+                        await self._wake.wait()
+
+    async def look_at_what_is_due(self) -> timedelta:
+        """Look up every open attempt that is due; how long until the next one is."""
+        await asyncio.gather(*(self._look_up_due(each) for each in await self._due_accounts()))
+        return await self._until_next()
 
     async def check(self, attempt: Attempt) -> Attempt:
         """Ask the gateway about one attempt now.
@@ -101,18 +122,122 @@ class Recovery:
         Raises:
             Refused: it could not be asked; the attempt is as open as before.
         """
-        async with self._turn:
+        account = attempt.intent.account
+        async with self._turns.of(account):
+            if (until := self._turns.alone_until(account)) is not None:
+                seconds = max(1, round((until - self._clock()).total_seconds()))
+                raise Refused(
+                    f"The gateway asked not to be called for {seconds} more seconds. "
+                    "It is looked up by itself after that."
+                )
             await self._open_attempts()
             current = await self._ledger.journal.read(attempt.id)
             leaving = current.state in _LEAVING
             followed = self._till.under_way.is_followed(attempt.id)
-            looked_for = current.state.is_open or current.state is State.NOT_CHARGED
-            if not looked_for or leaving or followed:
+            if not await self._is_looked_for(current) or leaving or followed:
                 return current
             try:
                 return await self._look(current)
             finally:
                 self._till.news.tell()
+
+    def asked_next(self, attempt: Attempt) -> datetime | None:
+        """When the gateway is asked about it by itself; None when that is not planned."""
+        due = next_question(attempt)
+        alone = self._turns.alone_until(attempt.intent.account)
+        return max(due, alone) if due and alone else due
+
+    async def _is_looked_for(self, attempt: Attempt) -> bool:
+        if attempt.state.is_open or attempt.state is State.NOT_CHARGED:
+            return True
+        return await self._ledger.cases.was_closed(attempt.id)
+
+    async def _round(self, account: str) -> None:
+        try:
+            await self._look_up_due(account)
+        finally:
+            self._on_round.discard(account)
+            self._wake.set()
+
+    async def _look_up_due(self, account: str) -> None:
+        """Look up what is due at this account, the newest first, each once. A round is short, so
+        that after it the newest come first again."""
+        seen: set[int] = set()
+        while len(seen) < _ROUND:
+            attempt = await self._newest_due(account, seen)
+            if attempt is None:
+                return
+            seen.add(attempt.id)
+            try:
+                await self.check(attempt)
+            except Refused:
+                _log.warning("look-up did not succeed")
+            except LedgerError:
+                _log.exception("a look-up cannot be written down")
+                self._disk_failed = self._clock()
+                return
+
+    async def _newest_due(self, account: str, seen: set[int]) -> Attempt | None:
+        if self._turns.alone_until(account) is not None:
+            return None
+        due = (
+            attempt
+            for attempt in await self._waiting()
+            if attempt.intent.account == account and attempt.id not in seen
+        )
+        return next((attempt for attempt in due if self._is_due(attempt)), None)
+
+    async def _due_accounts(self) -> set[str]:
+        """The accounts at which something is due now and that may be asked."""
+        return {
+            attempt.intent.account
+            for attempt in await self._waiting()
+            if self._is_due(attempt) and self._turns.alone_until(attempt.intent.account) is None
+        }
+
+    def _is_due(self, attempt: Attempt) -> bool:
+        due = next_question(attempt)
+        followed = self._till.under_way.is_followed(attempt.id)
+        return due is not None and due <= self._clock() and not followed
+
+    async def _until_next(self) -> timedelta:
+        """How long until something is due at an account that is not on its round."""
+        now = self._clock()
+        pause = _IDLE
+        for attempt in await self._waiting():
+            due = self.asked_next(attempt)
+            elsewhere = attempt.intent.account in self._on_round
+            if due is None or elsewhere or self._till.under_way.is_followed(attempt.id):
+                continue
+            pause = min(pause, due - now)
+        return max(self._disk_rests() or pause, _SHORTEST)
+
+    async def _waiting(self) -> tuple[Attempt, ...]:
+        """Everything a gateway is asked about, newest first; nothing while the disk rests."""
+        if self._disk_rests():
+            return ()
+        try:
+            since = self._clock() - SWEEPS[-1] - _SWEEP_ROOM
+            return (
+                *await self._open_attempts(),
+                *await self._ledger.journal.not_charged_since(since),
+                *(
+                    attempt
+                    for attempt in await self._ledger.cases.closed_since(since)
+                    if attempt.state is State.SETTLED
+                ),
+            )
+        except LedgerError:
+            _log.exception("open attempts cannot be read")
+            self._disk_failed = self._clock()
+            return ()
+
+    def _disk_rests(self) -> timedelta:
+        """How long the ledger is still left alone after it failed; zero when it is asked."""
+        if self._disk_failed is None:
+            return timedelta(0)
+        passed = self._clock() - self._disk_failed
+        return max(timedelta(0), _DISK_PAUSE - passed) if passed >= timedelta(0) else timedelta(0)
 
     async def _open_attempts(self) -> tuple[Attempt, ...]:
         """Every open attempt; one whose answer could not be saved is unknown from now on.
@@ -128,58 +253,6 @@ class Recovery:
             return found
         return await self._ledger.journal.recover(why="The ledger failed")
 
-    async def _to_sweep(self) -> tuple[Attempt, ...]:
-        """What was taken as not charged, as long as it may still turn up late."""
-        return await self._ledger.journal.not_charged_since(
-            self._clock() - SWEEPS[-1] - _SWEEP_ROOM
-        )
-
-    async def look_at_what_is_due(self) -> timedelta:
-        """Look up every open attempt that is due; how long until the next one is."""
-        try:
-            waiting = (*await self._open_attempts(), *await self._to_sweep())
-        except LedgerError:
-            _log.exception("open attempts cannot be read")
-            return _DISK_PAUSE
-        pause = _IDLE
-        for attempt in waiting:
-            due = _due(attempt)
-            if due is None or self._till.under_way.is_followed(attempt.id):
-                continue
-            if due > self._clock():
-                pause = min(pause, due - self._clock())
-                continue
-            try:
-                await self.check(attempt)
-            except Refused:
-                _log.warning("look-up did not succeed")
-            except LedgerError:
-                _log.exception("a look-up cannot be written down")
-                return _DISK_PAUSE
-            pause = timedelta(0)
-            await self._till.sleep(_BETWEEN_LOOK_UPS)
-        return max(pause, timedelta(seconds=0.2))
-
-    async def _look_for_captures(self) -> bool:
-        """Read approved charges until their capture shows; True while some are left."""
-        for attempt_id, reads in tuple(self._till.uncollected.items()):
-            if self._till.under_way.is_followed(attempt_id):
-                continue
-            try:
-                detail = await self._ledger.payments.detail(attempt_id)
-                gateway = self._till.accounts.gateway(detail.attempt.intent.account)
-                payment = await gateway.read(detail.attempt.payment_id)
-                await self._ledger.payments.store(payment)
-            except Exception as problem:  # it is only a wish to know; the money is approved
-                _log.warning("capture not seen: %s", type(problem).__name__)
-                payment = None
-            if reads <= 1 or (payment and payment.status is not PaymentStatus.AUTHORISED):
-                del self._till.uncollected[attempt_id]
-            else:
-                self._till.uncollected[attempt_id] = reads - 1
-            self._till.news.tell()
-        return bool(self._till.uncollected)
-
     async def _look(self, attempt: Attempt) -> Attempt:
         try:
             gateway = self._till.accounts.gateway(attempt.intent.account)
@@ -189,44 +262,71 @@ class Recovery:
             else:
                 found = await self._look_for_charge(attempt, gateway)
         except (GatewayError, Refused) as problem:
-            await self._not_answered(attempt, str(problem))
+            if isinstance(problem, RateLimited):
+                self._turns.leave_alone(attempt.intent.account, problem.retry_after)
+            await self._not_answered(attempt, problem)
+            raise Refused(str(problem)) from problem
+        except WrongPayment as problem:
+            await self._not_answered(attempt, Refused(str(problem)))
             raise Refused(str(problem)) from problem
         except LedgerError:
             raise
         except Exception as problem:
             _log.exception("the answer to a look-up was not understood")
             sentence = "The gateway answered, but the answer could not be understood."
-            await self._not_answered(attempt, sentence)
+            await self._not_answered(attempt, Refused(sentence))
             raise Refused(f"{sentence} Look at the payment in the gateway's own list.") from problem
         if found is None:
             return await self._absent(attempt)
-        if found.state is not State.SETTLED:
-            await self._ledger.journal.looked_up(attempt.id, absent=False)
+        if found.state is not State.SETTLED or attempt.state is State.SETTLED:
+            await self._ledger.journal.looked_up(
+                attempt.id, absent=False, said=found.said, request_id=found.request_id
+            )
             return await self._make_case_when_old(found)
         return found
 
-    async def _not_answered(self, attempt: Attempt, note: str) -> None:
-        await self._ledger.journal.looked_up(attempt.id, absent=False, note=note)
+    async def _not_answered(self, attempt: Attempt, problem: GatewayError | Refused) -> None:
+        told = problem if isinstance(problem, GatewayError) else None
+        await self._ledger.journal.looked_up(
+            attempt.id,
+            absent=False,
+            note=str(problem),
+            said=told.said if told else "",
+            request_id=told.request_id if told else "",
+        )
         await self._make_case_when_old(attempt)
 
     async def _look_for_charge(self, attempt: Attempt, gateway: Gateway) -> Attempt | None:
         if attempt.payment_id:
             payment = await gateway.read(attempt.payment_id)
-            return (await self._sales.record(attempt, payment, gateway)).attempt
+            return await self._found(attempt, payment, gateway)
         since = (attempt.sent_at or attempt.prepared_at) - _EARLIER
         payments = await gateway.find(attempt.intent.reference, since=since)
         if not payments:
             return None
-        if len(payments) > 1 and attempt.state is not State.NOT_CHARGED:
-            return await self._ledger.journal.settle(
-                attempt.id,
-                state=State.OPEN_CASE,
-                note=f"The gateway shows {len(payments)} payments under this reference.",
+        self._canary.found(attempt.intent.account)
+        ours, *others = first_that_fits(attempt.intent, payments, live=gateway.live)
+        for other in others:
+            if not other.status.is_final_failure:
+                await self._ledger.cases.raise_alarm(
+                    AlarmKind.DOUBLE, attempt_id=attempt.id, payment=other
+                )
+        return await self._found(attempt, ours, gateway)
+
+    async def _found(self, attempt: Attempt, payment: Payment, gateway: Gateway) -> Attempt:
+        if attempt.state is not State.SETTLED:
+            return (await self._sales.record(attempt, payment, gateway)).attempt
+        finding = judge_charge(attempt.intent, payment, live=gateway.live)
+        if finding.verdict is attempt.verdict:  # a person was right about a case
+            return (await self._sales.record(attempt, payment, gateway)).attempt
+        if finding.state is State.SETTLED:
+            await self._ledger.cases.raise_alarm(
+                AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
             )
-        return (await self._sales.record(attempt, payments[0], gateway)).attempt
+        return attempt
 
     async def _absent(self, attempt: Attempt) -> Attempt:
-        if attempt.state is State.NOT_CHARGED:
+        if attempt.state in _ENDED:
             return await self._ledger.journal.looked_up(attempt.id, absent=True)
         if attempt.state is State.PENDING:
             # The gateway accepted it once: absent now means lagging, not undone.
@@ -238,18 +338,47 @@ class Recovery:
             again = await self._actions.repeat(attempt, gateway)
             if again is not None:
                 return again
-        if absence_is_proved(attempt, earliest):
+        looked = await self._ledger.journal.looked_up(attempt.id, absent=True)
+        if not absence_is_proved(attempt, earliest):
+            return await self._make_case_when_old(looked)
+        try:
+            believed = await self._search_is_believed(attempt)
+        except (GatewayError, Refused) as problem:
+            if isinstance(problem, RateLimited):
+                self._turns.leave_alone(attempt.intent.account, problem.retry_after)
+            return await self._make_case_when_old(looked)
+        except LedgerError:
+            raise
+        except Exception:
+            _log.exception("the answer to a search was not understood")
+            return await self._make_case_when_old(looked)
+        if believed:
             return await self._ledger.journal.settle(
                 attempt.id,
                 state=State.NOT_CHARGED,
                 note="The gateway was searched completely, twice, and has no such payment.",
             )
-        looked = await self._ledger.journal.looked_up(attempt.id, absent=True)
-        return await self._make_case_when_old(looked)
+        if looked.state is State.OPEN_CASE:
+            return looked
+        return await self._ledger.journal.settle(
+            attempt.id,
+            state=State.OPEN_CASE,
+            note="The gateway's search found no such payment, but it is not proved that it finds "
+            "payments of ours. A person has to find out.",
+        )
+
+    async def _search_is_believed(self, attempt: Attempt) -> bool:
+        """Whether what this gateway does not find is not there. What is asked of a payment is
+        looked for in that payment, which was read: that is proof enough."""
+        account = attempt.intent.account
+        if attempt.intent.kind in (Kind.REFUND, *ACTIONS) or self._canary.alive(account):
+            return True
+        await self._turns.pace(account)
+        return await self._canary.ask(self._till.accounts.gateway(account))
 
     async def _make_case_when_old(self, attempt: Attempt) -> Attempt:
         since = attempt.sent_at or attempt.prepared_at
-        settled_for_now = attempt.state in (State.OPEN_CASE, State.NOT_CHARGED)
+        settled_for_now = attempt.state is State.OPEN_CASE or attempt.state in _ENDED
         if settled_for_now or self._clock() - since < CASE_AFTER:
             return attempt
         if await self._waits_for_customer(attempt):
@@ -268,12 +397,3 @@ class Recovery:
             attempt.intent.account, attempt.payment_id
         )
         return payment is not None and payment.status is PaymentStatus.ACTION_NEEDED
-
-
-def _due(attempt: Attempt) -> datetime | None:
-    """When to look next. An open case is a person's, but a late end of it is still noticed."""
-    if attempt.state is State.NOT_CHARGED:
-        return next_sweep(attempt)
-    if attempt.state is State.OPEN_CASE:
-        return (attempt.looked_up_at or attempt.prepared_at) + LOOK_UP_DELAYS[-1]
-    return next_look_up(attempt)

@@ -13,6 +13,7 @@ from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
 from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import Attempt, Intent, Kind, State, refund_key
+from posapp.model.case import AlarmKind
 from posapp.model.judge import find_refund, judge_refund
 from posapp.model.money import Money
 from posapp.model.payment import Payment, refund_problem
@@ -20,6 +21,7 @@ from posapp.model.payment import Payment, refund_problem
 _log = logging.getLogger(__name__)
 _POLLS = (0.5, 0.7, 1.0, 1.5, 2.0, 2.0)
 LONGEST_REASON = 50
+_NOTHING = "Nothing was refunded"
 
 
 class Refunds:
@@ -57,9 +59,43 @@ class Refunds:
         if detail.payment is None:
             raise Refused("This payment is not known to the gateway yet. Check it first.")
         gateway = self._till.accounts.gateway(detail.payment.account)
-        payment = await fresh_payment(
-            self._till, gateway, detail.payment, nothing="Nothing was refunded"
-        )
+        payment = await fresh_payment(self._till, gateway, detail.payment, nothing=_NOTHING)
+        return await self._give(gateway, payment, amount, detail.attempt, reason=reason, who=who)
+
+    async def refund_rest(self, payment: Payment, *, of: Attempt, reason: str, who: str) -> Outcome:
+        """Give back all that is left of a payment that the gateway shows under an attempt of ours.
+
+        Raises:
+            Refused: before anything was sent.
+            NothingMoved: it is proved that nothing was given back.
+        """
+        try:
+            with self._till.under_way.money():
+                gateway = self._till.accounts.gateway(payment.account)
+                fresh = await fresh_payment(self._till, gateway, payment, nothing=_NOTHING)
+                if not fresh.captured:
+                    raise Refused(
+                        "The bank has not handed this money over yet, so it cannot be refunded. "
+                        "Try again in a minute."
+                    )
+                left = await self.left(fresh)
+                return await self._give(gateway, fresh, left, of, reason=reason, who=who)
+        except LedgerError as problem:
+            raise Refused(str(problem)) from problem
+        finally:
+            self._till.changed()
+
+    async def _give(
+        self,
+        gateway: Gateway,
+        payment: Payment,
+        amount: Money,
+        charge: Attempt,
+        *,
+        reason: str,
+        who: str,
+    ) -> Outcome:
+        """Refund a payment as it was read just now; ``charge`` is the attempt it belongs to."""
         mine = await self._ledger.journal.refunds_of(payment)
         problem = (
             reason_problem(reason)
@@ -68,7 +104,7 @@ class Refunds:
         )
         if problem:
             raise Refused(problem)
-        number = detail.order.number if detail.order else 0
+        number = await self._ledger.orders.number_of(charge.intent.order_id)
         refund = Refund(
             payment=payment,
             amount=amount,
@@ -94,11 +130,11 @@ class Refunds:
             fingerprint=prepared.fingerprint,
             who=who,
             till=self._till.name,
-            order_id=detail.attempt.intent.order_id,
+            order_id=charge.intent.order_id,
             payment_id=payment.id,
             reason=refund.reason,
-            card_brand=detail.attempt.intent.card_brand,
-            card_last4=detail.attempt.intent.card_last4,
+            card_brand=charge.intent.card_brand,
+            card_last4=charge.intent.card_last4,
             body=bytes(prepared.body),
         )
         attempt = await self._ledger.journal.begin(intent)
@@ -147,6 +183,12 @@ class Refunds:
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, payment)  # late, and still proves nothing
+        if attempt.state is State.SETTLED and finding.verdict is not attempt.verdict:
+            if finding.state is State.SETTLED:  # a person had seen something else
+                await self._ledger.cases.raise_alarm(
+                    AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
+                )
+            return Outcome(attempt, payment)
         settled = await self._ledger.journal.settle(
             attempt.id,
             state=State.OPEN_CASE if stays_a_case else finding.state,

@@ -120,13 +120,15 @@ class HistoryPage:
     """Some payments, newest first; ``next_page`` leads on and is empty at the end.
 
     ``payouts`` are what was sent out and stood among them; ``unreadable`` counts entries that
-    are nothing this program can read.
+    are nothing this program can read. Where the payments are not ``whole``, their refunds and
+    history are missing: only ``Gateway.read`` tells those.
     """
 
     payments: tuple[Payment, ...]
     next_page: str = ""
     unreadable: int = 0
     payouts: tuple[Payout, ...] = ()
+    whole: bool = True
 
 
 @runtime_checkable

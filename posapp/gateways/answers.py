@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from posapp.gateways.call import Answer
 from posapp.gateways.port import (
+    DeadEnd,
     GatewayDown,
     GatewayError,
     NotAllowed,
@@ -119,7 +120,7 @@ def read_refused(answer: Answer, explained: Explained, peer: str, *, by_id: bool
             said=said,
             request_id=request_id,
         )
-    return GatewayDown(
+    return DeadEnd(
         f"{peer} did not understand the question (HTTP {answer.status}). "
         "Check the address in the settings, then try again.",
         said=said,

@@ -12,7 +12,7 @@ from posapp.gateways.abilities import HistoryPage
 from posapp.gateways.call import Answer
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payment_list import page_of
-from posapp.gateways.port import GatewayDown
+from posapp.gateways.port import DeadEnd
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.payment import Payment
 
@@ -65,7 +65,8 @@ async def history_page(
         page: ``next_page`` of the page before; empty for the first.
 
     Raises:
-        GatewayDown: the answer is no page, or the list goes in circles.
+        GatewayDown: the answer is no page.
+        DeadEnd: the list goes in circles.
         ValueError: ``page`` is none of ours.
     """
     place = _place_in(page)
@@ -87,7 +88,7 @@ async def history_page(
         return HistoryPage(tuple(payments), unreadable=unreadable)
     following = place.then(told.last_id)
     if following is None:
-        raise GatewayDown(
+        raise DeadEnd(
             f"{peer} did not show its payments to the end, so some of them may be missing. "
             "Try again in a moment."
         )

@@ -83,6 +83,11 @@ class GatewayDown(GatewayError):
     """A read failed: the gateway did not answer, or not usefully. Never raised by a money call."""
 
 
+class DeadEnd(GatewayDown):
+    """A read that leads nowhere however often it is asked for: it was refused as such, or its
+    pages go in circles."""
+
+
 class NotGenuine(GatewayError):
     """A notice that reached us does not prove that it comes from the gateway, and now."""
 

@@ -52,6 +52,11 @@ def refuse_in_intent(intent: Intent) -> None:
         _refuse(where, text)
 
 
+def refuse_in_reason(reason: str) -> None:
+    """Raise HoldsCardNumber where it holds one."""
+    _refuse("The reason", reason)
+
+
 def _refuse(where: str, text: str) -> None:
     if holds_card_number(text):
         raise HoldsCardNumber(where)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from posapp.ledger import search
 from posapp.ledger.tables import HISTORY, attempts, orders, payments
@@ -20,6 +20,11 @@ def index_charge(connection: Connection, attempt_id: int) -> None:
 def index_order(connection: Connection, order_id: str) -> None:
     """The same for every charge of an order, whose customer was changed."""
     _index(connection, attempts.c.order_id == order_id)
+
+
+def index_payments(connection: Connection, account: str, payment_ids: Collection[str]) -> None:
+    """The same for every charge that became one of these payments."""
+    _index(connection, and_(attempts.c.account == account, attempts.c.payment_id.in_(payment_ids)))
 
 
 def _index(connection: Connection, which: ColumnElement[bool]) -> None:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
+from posapp.ledger.alarms import end_where_given_back, raise_alarm
+from posapp.ledger.attempt_rows import (
+    attach,
+    check_answer,
+    open_attempts,
+    read_attempt,
+    written,
+)
 from posapp.ledger.audit import Audit
 from posapp.ledger.card_guard import refuse_in_intent, without_card_number
 from posapp.ledger.charge_index import index_charge
 from posapp.ledger.claims import asked_of, claim, refunds_of, set_order, write_down
 from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import NoSuchEntry, WrongPayment
 from posapp.ledger.pauses import refuse_paused
 from posapp.ledger.snapshots import keep_payment
-from posapp.ledger.tables import DEAD, attempts, is_open
+from posapp.ledger.tables import DEAD, attempts
 from posapp.ledger.unsaved import Unsaved
 from posapp.model.attempt import (
     Attempt,
@@ -27,7 +34,8 @@ from posapp.model.attempt import (
     check_change,
     may_repeat,
 )
-from posapp.model.attempt_rules import check_attempt, check_intent
+from posapp.model.attempt_rules import check_intent
+from posapp.model.case import AlarmKind, CaseEnd, Closing
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
@@ -66,7 +74,7 @@ class Journal:
         return await self._database.write(
             lambda connection: self._change(
                 connection,
-                _read(connection, attempt_id),
+                read_attempt(connection, attempt_id),
                 State.SENDING,
                 sent_at=micros(self._clock()),
             )
@@ -82,7 +90,7 @@ class Journal:
         """
 
         def work(connection: Connection) -> Attempt:
-            before, now = _read(connection, attempt_id), self._clock()
+            before, now = read_attempt(connection, attempt_id), self._clock()
             refuse_paused(connection, before.intent.account)
             if not may_repeat(before, now):
                 raise BrokenRule("This attempt may not be sent again.")
@@ -97,7 +105,7 @@ class Journal:
                     looked_up_at=None,
                 )
             )
-            after = _written(connection, attempt_id)
+            after = written(connection, attempt_id)
             self._audit.append(
                 connection,
                 "sent_again",
@@ -138,10 +146,11 @@ class Journal:
         """
 
         def work(connection: Connection) -> Attempt:
-            before = _read(connection, attempt_id)
+            before = read_attempt(connection, attempt_id)
             check_answer(before, state, verdict, payment, payout_id, refund_id)
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
+                self._watch(connection, before, verdict, payment)
             values = _given(
                 note=without_card_number(note),
                 said=without_card_number(said),
@@ -158,17 +167,38 @@ class Journal:
                 connection.execute(
                     update(attempts).where(attempts.c.id == attempt_id).values(**values)
                 )
+            elif state is State.SETTLED:
+                attach(
+                    connection,
+                    before,
+                    payment_id=payment.id if payment else "",
+                    refund_id=refund_id,
+                )
             index_charge(connection, attempt_id)
-            return _written(connection, attempt_id)
+            return written(connection, attempt_id)
 
         return await self.unsaved.write(attempt_id, work)
 
-    async def looked_up(self, attempt_id: int, *, absent: bool, note: str = "") -> Attempt:
-        """Count a look-up; ``absent`` when it was complete and found nothing, which is also noted
-        in the audit trail."""
+    async def looked_up(
+        self,
+        attempt_id: int,
+        *,
+        absent: bool,
+        note: str = "",
+        said: str = "",
+        request_id: str = "",
+    ) -> Attempt:
+        """Count a look-up and keep it as evidence in the audit trail.
+
+        Args:
+            absent: it was complete and found nothing.
+            note: why it brought no answer, as a sentence; empty where it brought one.
+            said: the gateway's own words.
+            request_id: the gateway's id of the call.
+        """
 
         def work(connection: Connection) -> Attempt:
-            before = _read(connection, attempt_id)
+            before = read_attempt(connection, attempt_id)
             connection.execute(
                 update(attempts)
                 .where(attempts.c.id == attempt_id)
@@ -179,15 +209,21 @@ class Journal:
                     note=without_card_number(note) or before.note,
                 )
             )
-            if absent:
-                self._audit.append(
-                    connection,
-                    "not_found",
-                    subject=f"attempt:{attempt_id}",
-                    who=_PROGRAM,
-                    detail={"kind": before.intent.kind.value, "look_up": str(before.absent + 1)},
-                )
-            return _written(connection, attempt_id)
+            detail = {
+                "kind": before.intent.kind.value,
+                "look_up": str(before.look_ups + 1),
+                "note": note,
+                "said": said,
+                "request_id": request_id,
+            }
+            self._audit.append(
+                connection,
+                "not_found" if absent else "not_answered" if note else "looked_up",
+                subject=f"attempt:{attempt_id}",
+                who=_PROGRAM,
+                detail={name: value for name, value in detail.items() if value},
+            )
+            return written(connection, attempt_id)
 
         return await self._database.write(work)
 
@@ -205,7 +241,7 @@ class Journal:
         await self.unsaved.save()  # what is known is not given up
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
-            for attempt in _open(connection):
+            for attempt in open_attempts(connection):
                 if attempt.intent.till != self._till:
                     continue
                 if attempt.state is State.SENDING:
@@ -215,23 +251,23 @@ class Journal:
                     note = f"{why} before this was sent."
                     ended = micros(self._clock())
                     self._change(connection, attempt, State.NOT_SENT, note=note, ended_at=ended)
-            return _open(connection)
+            return open_attempts(connection)
 
         return await self._database.write(work)
 
     async def open_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt whose end is not known, newest first."""
-        return await self._database.read(_open)
+        return await self._database.read(open_attempts)
 
     async def not_charged_since(self, since: datetime) -> tuple[Attempt, ...]:
-        """Attempts prepared since then that were taken as not charged, newest first."""
+        """Attempts that were taken as not charged since then, newest first."""
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
             rows = connection.execute(
                 select(attempts)
                 .where(
-                    attempts.c.prepared_at >= micros(since),
-                    attempts.c.state == State.NOT_CHARGED.value,
+                    attempts.c.ended_at >= micros(since),
+                    text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
                 )
                 .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
             ).mappings()
@@ -245,7 +281,7 @@ class Journal:
         Raises:
             NoSuchEntry: there is none.
         """
-        return await self._database.read(lambda connection: _read(connection, attempt_id))
+        return await self._database.read(lambda connection: read_attempt(connection, attempt_id))
 
     async def refunds_of(self, payment: Payment) -> tuple[Attempt, ...]:
         """Every refund we ever tried on this payment, newest first."""
@@ -259,11 +295,48 @@ class Journal:
             lambda connection: asked_of(connection, payment.account, payment.id)
         )
 
+    def close_case(
+        self, connection: Connection, attempt_id: int, closing: Closing, *, who: str
+    ) -> Attempt:
+        """End an open case with what a person saw, in the caller's transaction.
+
+        Raises:
+            BrokenRule: it is no open case.
+        """
+        before = read_attempt(connection, attempt_id)
+        if before.state is not State.OPEN_CASE:
+            raise BrokenRule("Only an open case can be closed.")
+        charged = closing.end is CaseEnd.CHARGED
+        return self._change(
+            connection,
+            before,
+            State.SETTLED if charged else State.NOT_CHARGED,
+            who=who,
+            verdict=Verdict.APPROVED.value if charged else None,
+            note=f"Closed by hand: {closing.reason}",
+            ended_at=micros(self._clock()),
+        )
+
+    def _watch(
+        self, connection: Connection, before: Attempt, verdict: Verdict | None, payment: Payment
+    ) -> None:
+        """Money that turns up late raises an alarm; what was given back ends one."""
+        if before.state is State.NOT_CHARGED and verdict is Verdict.APPROVED:
+            raise_alarm(
+                connection,
+                self._audit,
+                AlarmKind.LATE,
+                attempt_id=before.id,
+                payment=payment,
+                at=self._clock(),
+            )
+        end_where_given_back(connection, self._audit, payment, at=self._clock())
+
     def _begin(self, connection: Connection, intent: Intent) -> Attempt:
         refuse_paused(connection, intent.account)
         claim(connection, intent)
         number = write_down(connection, intent, micros(self._clock()))
-        attempt = _written(connection, number)
+        attempt = written(connection, number)
         index_charge(connection, number)
         self._note(connection, attempt, intent.who, {})
         return attempt
@@ -284,7 +357,7 @@ class Journal:
         connection.execute(
             update(attempts).where(attempts.c.id == before.id).values(state=state.value, **values)
         )
-        after = _written(connection, before.id)
+        after = written(connection, before.id)
         more = {"auth_code": payment.auth_code} if payment and payment.auth_code else {}
         if before.state is State.SENDING and state is not State.NOT_SENT and before.sent_at:
             took = max(self._clock() - before.sent_at, timedelta(0))
@@ -316,60 +389,6 @@ class Journal:
             who=who or _PROGRAM,
             detail={name: value for name, value in detail.items() if value},
         )
-
-
-def check_answer(
-    before: Attempt,
-    state: State,
-    verdict: Verdict | None,
-    payment: Payment | None,
-    payout_id: str,
-    refund_id: str,
-) -> None:
-    """Refuse what would contradict the attempt or what is proved about it already."""
-    if (verdict is not None) is not (state is State.SETTLED):
-        raise BrokenRule("A settled attempt has a verdict, any other has none.")
-    if state is before.state and verdict is not before.verdict:
-        raise BrokenRule(f"An attempt that was {before.verdict} cannot become {verdict}.")
-    if refund_id and before.refund_id and refund_id != before.refund_id:
-        raise WrongPayment
-    if payout_id and before.payment_id not in ("", payout_id):
-        raise WrongPayment
-    if payment is None:
-        return
-    if payment.account != before.intent.account:
-        raise WrongPayment
-    if before.payment_id and payment.id != before.payment_id:
-        raise WrongPayment
-
-
-def _open(connection: Connection) -> tuple[Attempt, ...]:
-    rows = connection.execute(
-        select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
-    ).mappings()
-    return tuple(attempt_from(row) for row in rows)
-
-
-def _read(connection: Connection, attempt_id: int) -> Attempt:
-    row = (
-        connection.execute(select(attempts).where(attempts.c.id == attempt_id))
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
-        raise NoSuchEntry("There is no such attempt in the journal.")
-    return attempt_from(row)
-
-
-def _written(connection: Connection, attempt_id: int) -> Attempt:
-    """What was just written, as it will be read.
-
-    Raises:
-        BrokenRule: it must not stand like this; the transaction is undone.
-    """
-    attempt = _read(connection, attempt_id)
-    check_attempt(attempt)
-    return attempt
 
 
 def _given(**values: str) -> dict[str, object]:

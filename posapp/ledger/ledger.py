@@ -9,6 +9,7 @@ from pathlib import Path
 from posapp.ledger.address import Address
 from posapp.ledger.anchor import Anchor
 from posapp.ledger.audit import Audit, begin_trail
+from posapp.ledger.cases import Cases
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
@@ -18,7 +19,9 @@ from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.pauses import Pauses
 from posapp.ledger.payments import Payments
+from posapp.ledger.reconciliations import Reconciliations
 from posapp.ledger.sign_ins import SignIns
+from posapp.ledger.syncs import Syncs
 
 
 class Ledger:
@@ -34,10 +37,13 @@ class Ledger:
         self.catalogue = Catalogue(database)
         self.customers = Customers(database)
         self.journal: Journal = Journal(database, self.audit, clock, till)
+        self.cases = Cases(database, self.audit, clock, self.journal)
         self.orders = Orders(database, clock, till)
         self.pauses = Pauses(database, self.audit, clock)
         self.payments = Payments(database, self.audit, clock)
+        self.reconciliations = Reconciliations(database, self.audit, clock)
         self.sign_ins = SignIns(database)
+        self.syncs = Syncs(database, clock, till)
 
     @classmethod
     async def open(

@@ -81,6 +81,11 @@ class Orders:
 
         await self._database.write(work)
 
+    async def number_of(self, order_id: str) -> int:
+        """The number people call this order by; 0 where there is no such order."""
+        query = select(orders.c.number).where(orders.c.id == order_id)
+        return await self._database.read(lambda connection: connection.execute(query).scalar() or 0)
+
     async def read(self, order_id: str) -> Order:
         """The order with this id.
 

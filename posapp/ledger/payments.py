@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from posapp.ledger import search
+from posapp.ledger.alarms import end_where_given_back
 from posapp.ledger.audit import Audit
 from posapp.ledger.charge_index import index_charge
 from posapp.ledger.claims import asked_of, open_and_not_shown, refunds_of
@@ -72,6 +73,7 @@ class Payments:
 
         def work(connection: Connection) -> None:
             keep_payment(connection, payment, self._clock())
+            end_where_given_back(connection, self._trail, payment, at=self._clock())
             charge = connection.execute(
                 select(attempts.c.id).where(
                     attempts.c.kind.in_(HISTORY),

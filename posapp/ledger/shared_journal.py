@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from posapp.ledger.attempt_rows import check_answer
 from posapp.ledger.audit import Audit
 from posapp.ledger.engine import Database
 from posapp.ledger.errors import LedgerAway, NoSuchEntry, WrongPayment
 from posapp.ledger.held import Answer, Held, HeldAnswer, contradicts, still_to_write, with_answer
-from posapp.ledger.journal import Journal, check_answer
+from posapp.ledger.journal import Journal
 from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
 from posapp.model.payment import Payment
 

@@ -193,6 +193,50 @@ Index(
     sqlite_where=text(f"state IN ({_listed(OPEN)})"),
 )
 
+Index(
+    "attempts_not_charged",
+    attempts.c.ended_at,
+    sqlite_where=text(f"state = '{State.NOT_CHARGED.value}'"),
+)
+
+# Who found out what about an attempt that no gateway could tell us about.
+cases = Table(
+    "cases",
+    metadata,
+    Column("attempt_id", _KEY, ForeignKey("attempts.id"), primary_key=True, autoincrement=False),
+    Column("owner", Text, nullable=False, server_default=""),
+    Column("taken_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("closed_by", Text, nullable=False, server_default=""),
+    Column("approved_by", Text, nullable=False, server_default=""),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Column("seen", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    CheckConstraint(
+        "closed_at IS NULL OR (reason <> '' AND approved_by <> '')", name="closed_with_a_reason"
+    ),
+)
+Index("cases_by_closing", cases.c.closed_at)
+
+# Money that moved and should not have: kept until it is given back or somebody accounts for it.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("attempt_id", BigInteger, ForeignKey("attempts.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("ending", Text, nullable=False, server_default=""),
+    Column("who", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("kind", "attempt_id", "account", "payment_id", name="one_alarm_a_payment"),
+    sqlite_autoincrement=True,
+)
+Index("alarms_open", alarms.c.account, alarms.c.payment_id, sqlite_where=text("ended_at IS NULL"))
+
 payments = Table(
     "payments",
     metadata,
@@ -273,4 +317,72 @@ held = Table(
     Column("reference", Text, nullable=False),
     Column("held_at", BigInteger, nullable=False),
     Column("answer", JSON, nullable=False),
+)
+
+# One reading of a gateway's list. The cursor is kept with the payments of its page: after any end
+# of the program it goes on there, and counts no page twice.
+syncs = Table(
+    "syncs",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("account", Text, nullable=False),
+    Column("first_day", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("utc_offset", Integer, nullable=False),  # seconds, where the days are counted
+    Column("phase", Text, nullable=False),
+    Column("cursor", Text, nullable=False, server_default=""),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("reached", BigInteger),
+    Column("payouts", Integer, nullable=False, server_default="0"),
+    Column("unreadable", Integer, nullable=False, server_default="0"),
+    Column("who", Text, nullable=False),
+    Column("till", Text, nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("reconciled_at", BigInteger),
+    Column("note", Text, nullable=False, server_default=""),
+    CheckConstraint("phase IN ('listing', 'checking', 'complete', 'abandoned')", name="sync_phase"),
+)
+Index("syncs_by_account", syncs.c.account, syncs.c.id)
+
+# What a run came across: in the list, read by its id, or asked for by its id and not there.
+sync_payments = Table(
+    "sync_payments",
+    metadata,
+    Column("sync_id", _KEY, ForeignKey("syncs.id"), primary_key=True),
+    Column("payment_id", _SORTED, primary_key=True),
+    Column("found", Text, nullable=False),
+    CheckConstraint("found IN ('listed', 'read', 'absent')", name="how_found"),
+)
+
+reconciled = Table(
+    "reconciled",
+    metadata,
+    Column("sync_id", _KEY, ForeignKey("syncs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("result", Text, nullable=False),
+    Column("movement", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("our_moved", BigInteger, nullable=False),
+    Column("their_moved", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("sides", JSON, nullable=False),
+)
+Index("reconciled_by_result", reconciled.c.sync_id, reconciled.c.result, reconciled.c.position)
+
+# What people did about a difference; it outlives the comparison in which it was seen.
+differences = Table(
+    "differences",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("assigned_to", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("evidence", Text, nullable=False, server_default=""),
+    Column("explained_by", Text, nullable=False, server_default=""),
+    Column("explained_at", BigInteger),
 )

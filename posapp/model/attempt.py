@@ -46,6 +46,11 @@ class Kind(StrEnum):
         return self in PAYS_ORDER
 
     @property
+    def takes_money(self) -> bool:
+        """Done unnoticed, it leaves the customer charged."""
+        return self in (Kind.CHARGE, Kind.HOSTED, Kind.CAPTURE)
+
+    @property
     def acts_on_payment(self) -> bool:
         """Whether it is asked of a payment that is there already."""
         return self is Kind.REFUND or self in ACTIONS
@@ -220,12 +225,31 @@ def next_look_up(attempt: Attempt) -> datetime | None:
 
 
 def next_sweep(attempt: Attempt) -> datetime | None:
-    """When to look once more for what was taken as not charged; None after the last sweep."""
-    if attempt.state is not State.NOT_CHARGED or attempt.sent_at is None:
+    """When to look once more for what was taken as ended without an answer; None after the last.
+
+    That is what was taken as not charged, and what a person said about an open case. It is swept
+    for counted from the last byte and again from that decision, which may be days later.
+    """
+    if attempt.state not in (State.NOT_CHARGED, State.SETTLED) or attempt.sent_at is None:
         return None
     seen = attempt.looked_up_at or attempt.sent_at
-    sweeps = (attempt.sent_at + delay for delay in SWEEPS)
-    return next((sweep for sweep in sweeps if sweep > seen), None)
+    starts = (attempt.sent_at, attempt.ended_at or attempt.sent_at)
+    return min(
+        (start + delay for start in starts for delay in SWEEPS if start + delay > seen),
+        default=None,
+    )
+
+
+def next_question(attempt: Attempt) -> datetime | None:
+    """When the gateway is asked about it next, by its state; None when it no longer has to be.
+
+    An open case is a person's, but a late end of it is still noticed.
+    """
+    if attempt.state in (State.NOT_CHARGED, State.SETTLED):
+        return next_sweep(attempt)
+    if attempt.state is State.OPEN_CASE:
+        return (attempt.looked_up_at or attempt.prepared_at) + LOOK_UP_DELAYS[-1]
+    return next_look_up(attempt)
 
 
 def absence_is_proved(attempt: Attempt, at: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from posapp.model.attempt import Attempt, Intent, State, Verdict
 from posapp.model.payment import (
@@ -128,3 +128,15 @@ def find_refund(
         and (record.at is None or record.at >= earliest)
     ]
     return candidates[0] if len(candidates) == 1 else None
+
+
+def first_that_fits(intent: Intent, payments: Sequence[Payment], *, live: bool) -> list[Payment]:
+    """The payment that this intent made stands first: where the gateway shows several under its
+    reference, the oldest that took money and is what was asked for."""
+
+    def order(payment: Payment) -> tuple[bool, bool, datetime, str]:
+        finding = judge_charge(intent, payment, live=live)
+        failed = payment.status.is_final_failure
+        return failed, finding.state is not State.SETTLED, payment.created_at, payment.id
+
+    return sorted(payments, key=order)

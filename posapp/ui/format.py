@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QDateTime, QLocale
 
@@ -43,3 +43,20 @@ def list_time(at: datetime, now: datetime) -> str:
     if local.date() == today:
         return local.strftime("%H:%M")
     return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at.timestamp())).date(), "d MMM")
+
+
+def moment_time(at: datetime, now: datetime) -> str:
+    """To the second for today, day and time for anything older or later."""
+    if at.astimezone().date() == now.astimezone().date():
+        return clock_time(at, seconds=True)
+    return f"{list_time(at, now)} {clock_time(at)}"
+
+
+def short_time(at: datetime) -> str:
+    """As ``list_time``, from now."""
+    return list_time(at, datetime.now(UTC))
+
+
+def time_with_seconds(at: datetime) -> str:
+    """As ``moment_time``, from now."""
+    return moment_time(at, datetime.now(UTC))

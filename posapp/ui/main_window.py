@@ -31,15 +31,19 @@ if TYPE_CHECKING:
     from posapp.desk.desk import Desk
     from posapp.desk.soundness import Notice
     from posapp.model.secret import Secret
+    from posapp.ui.cases.screen import CasesScreen
     from posapp.ui.lock.screen import LockScreen
     from posapp.ui.notices.strip import NoticeStrip
     from posapp.ui.payments.screen import PaymentsScreen
+    from posapp.ui.reconcile.screen import ReconcileScreen
     from posapp.ui.settings.screen import SettingsScreen
 
 _PLACES = (
     Place("counter", "Counter", "Ctrl+1"),
     Place("payments", "Payments", "Ctrl+2"),
-    Place("settings", "Settings", "Ctrl+3"),
+    Place("cases", "Open cases", "Ctrl+3"),
+    Place("reconcile", "Reconcile", "Ctrl+4"),
+    Place("settings", "Settings", "Ctrl+5"),
 )
 
 
@@ -76,8 +80,11 @@ class MainWindow(QMainWindow):
         self._lock: LockScreen | None = None
         self.notices: NoticeStrip | None = None
         self.payments: PaymentsScreen | None = None
+        self.cases: CasesScreen | None = None
+        self.reconcile: ReconcileScreen | None = None
         self.settings: SettingsScreen | None = None
         self._screens = QStackedWidget()
+        self._above = QVBoxLayout()  # what stands over every screen
         self._front = QStackedWidget()
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
@@ -129,14 +136,23 @@ class MainWindow(QMainWindow):
     def make_back_office(self, desk: Desk) -> None:
         """Build the screens that no caller waits for."""
         self.lock_screen()
+        from posapp.ui.cases.screen import CasesScreen
         from posapp.ui.payments.screen import PaymentsScreen
+        from posapp.ui.reconcile.screen import ReconcileScreen
         from posapp.ui.settings.screen import SettingsScreen
 
         self.payments = PaymentsScreen(self._opening, self.messages, self._style)
         self.payments.receipt_wanted.connect(self.show_receipt)
         self.payments.counted.connect(self._badge)
+        self.cases = CasesScreen(self._opening, self.messages, self._style)
+        self.cases.counted.connect(self._badge_cases)
+        self.counter.case_wanted.connect(self.cases.open_case)
+        self._above.addWidget(self.cases.banner)
+        self.reconcile = ReconcileScreen(self._opening, self.messages, self._style)
         self.settings = SettingsScreen(desk, self.messages)
         self._screens.addWidget(self.payments)
+        self._screens.addWidget(self.cases)
+        self._screens.addWidget(self.reconcile)
         self._screens.addWidget(self.settings)
         do(
             self.payments.begin(),
@@ -144,12 +160,15 @@ class MainWindow(QMainWindow):
             owner=self.payments,
             messages=self.messages,
         )
+        do(self.cases.begin(), name="open the cases", owner=self.cases, messages=self.messages)
 
     def go_to(self, key: str) -> None:
-        """Bring a screen to the front: ``counter``, ``payments`` or ``settings``."""
+        """Bring a screen to the front: one of ``_PLACES``, by its key."""
         screen = {
             "counter": self.counter,
             "payments": self.payments,
+            "cases": self.cases,
+            "reconcile": self.reconcile,
             "settings": self.settings,
         }[key]
         if screen is None:
@@ -160,8 +179,12 @@ class MainWindow(QMainWindow):
         self.navigation.stand_on(key)
         if self.payments is not None and screen is self.payments:
             self.payments.activate()
+        elif self.reconcile is not None and screen is self.reconcile:
+            self.reconcile.activate()
         elif screen is self.counter:
             self.counter.order_panel.focus_search()
+        elif self.cases is not None and screen is self.cases:
+            self.cases.activate()
         elif self.settings is not None:
             self.settings.activate()
 
@@ -262,6 +285,9 @@ class MainWindow(QMainWindow):
     def _badge(self, number: int) -> None:
         self.navigation.badge("payments", number)
 
+    def _badge_cases(self, number: int) -> None:
+        self.navigation.badge("cases", number)
+
     def _something_changed(self) -> None:
         if self._desk is not None:
             self.navigation.shop.setText(self._desk.settings.shop.name)
@@ -316,7 +342,11 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.navigation)
         self._screens.addWidget(self.counter)
-        row.addWidget(self._screens, 1)
+        side = QVBoxLayout()
+        side.setSpacing(0)
+        side.addLayout(self._above)
+        side.addWidget(self._screens, 1)
+        row.addLayout(side, 1)
         self._front.addWidget(self._work)
         whole = QWidget()
         column = self._whole = QVBoxLayout(whole)

@@ -28,7 +28,7 @@ class _Item(QPushButton):
     def __init__(self, place: Place) -> None:
         super().__init__(place.words)
         self.setObjectName(f"nav.{place.key}")
-        self.setAccessibleName(f"{place.words} ({place.keys})")
+        self._place = place
         self.setToolTip(place.keys)
         shortcut = QShortcut(QKeySequence(place.keys), self)
         shortcut.setAutoRepeat(False)
@@ -38,10 +38,12 @@ class _Item(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFont(theme.font(theme.TEXT, theme.MEDIUM))
-        self._badge = 0
+        self.badge(0)
 
     def badge(self, number: int) -> None:
         self._badge = number
+        open_ones = f": {number}" if number else ""
+        self.setAccessibleName(f"{self._place.words}{open_ones} ({self._place.keys})")
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -69,7 +69,9 @@ class Tokens(NamedTuple):
     neutral: Tones
 
     def tones(self, name: str) -> Tones:
-        """``moved``, ``not_known``, ``not_moved`` or ``neutral``."""
+        """``moved``, ``not_known``, ``not_moved``, ``neutral`` or ``accent``."""
+        if name == "accent":
+            return Tones(self.accent, self.accent_wash)
         found = getattr(self, name)
         if not isinstance(found, Tones):
             raise KeyError(name)

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from posapp.desk.actions import Actions
 from posapp.desk.book import Book
+from posapp.desk.cases import Cases
 from posapp.desk.links import Links
 from posapp.desk.outcome import Outcome
 from posapp.desk.payouts import Payouts
+from posapp.desk.people import People
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
@@ -68,6 +70,8 @@ class Shop:
         )
         self.book = Book(till, recovery=self.recovery, refunds=self.refunds)
         self.links = Links(till, self.sales)
+        self.people = People(ledger=till.ledger, owner=None, clock=clock, training=True)
+        self.cases = Cases(till, recovery=self.recovery, actions=self.actions, people=self.people)
 
     async def order(self, minor: int = 1290, *, customer: Customer = ADA) -> Order:
         """A saved order of one line."""

@@ -84,6 +84,8 @@ async def test_absence_is_never_proved_by_a_clock_that_was_set_forward(
     shop.gateway.charges.append(LOST)
     sale = await shop.charge()
     shop.clock.move(TWO_DAYS)  # the program was started again, on a clock that is two days ahead
+    await shop.charge()  # by which the search shows that it finds ours
+    shop.clock.move(timedelta(hours=1))
     ahead = SteadyClock(shop.clock, computer.steady)
     ahead.hear(NOON + timedelta(minutes=1))
     careful = Recovery(

@@ -137,6 +137,7 @@ async def test_a_lost_answer_is_looked_up_by_its_reference(
 async def test_one_that_never_arrived_is_not_sent_again_by_itself(
     world: World, shop: PayfacShop, to: str
 ) -> None:
+    await shop.search_is_proved()
     await world.admin.fault("drop_before", "payfac.payment")
     outcome = await shop.payouts.pay_out(MAKERS[to](), account="payfac", who=WHO)
     ended = await shop.proved_absent(outcome.attempt)

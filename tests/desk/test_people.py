@@ -189,7 +189,7 @@ async def test_training_is_open_and_shows_the_pin_to_practise_with(
     assert (people.who, people.name, people.training_pin) == ("Trainee", "Trainee", PRACTICE_PIN)
     await people.leave()
     assert people.who == ""
-    with pytest.raises(Refused, match="stands above the field"):
+    with pytest.raises(Refused, match=f"To practise, it is {PRACTICE_PIN}"):
         await people.enter(Secret("111222"))
     assert people.who == ""
     await people.enter(Secret(PRACTICE_PIN))

@@ -72,6 +72,7 @@ async def test_a_lost_answer_is_looked_up_and_the_card_is_not_asked_about_again(
 
 
 async def test_one_that_never_arrived_ends_as_not_asked(world: World, shop: PayfacShop) -> None:
+    await shop.search_is_proved()
     await world.admin.fault("drop_before", "payfac.payment")
     ended = await shop.proved_absent((await verify(shop)).attempt)
     assert (ended.state, ended.repeats) == (State.NOT_CHARGED, 0)

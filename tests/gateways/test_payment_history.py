@@ -14,6 +14,7 @@ from posapp.gateways.abilities import History, HistoryPage
 from posapp.gateways.flowlix.gateway import FlowlixGateway
 from posapp.gateways.flowlix_classic.gateway import FlowlixClassicGateway
 from posapp.gateways.port import (
+    DeadEnd,
     GatewayDown,
     GatewayError,
     RateLimited,
@@ -213,7 +214,7 @@ async def test_a_list_that_goes_in_circles_ends_with_an_error(
         await saying(200, kind.page(kind.entry(number), more=True))(_, writer)
 
     async with peer(around) as other:
-        with pytest.raises(GatewayDown, match="some of them may be missing"):
+        with pytest.raises(DeadEnd, match="some of them may be missing"):
             await to_the_end(kind.build(other.url, transport))
         assert len(other.received) <= 3 * (way_in + circle) + 1
 
@@ -224,7 +225,7 @@ async def test_a_page_that_leads_to_itself_is_noticed_at_once(
 ) -> None:
     pages = [kind.page(kind.entry(number), more=True) for number in range(3)]
     async with peer(in_turn(*(saying(200, one) for one in pages))) as other:
-        with pytest.raises(GatewayDown, match="some of them may be missing"):
+        with pytest.raises(DeadEnd, match="some of them may be missing"):
             await to_the_end(kind.build(other.url, transport))
         assert len(other.received) == 4
 
@@ -256,17 +257,17 @@ UNFINISHED: dict[str, tuple[Act, type[GatewayError]]] = {
     "the key may not": (saying(403), Unauthorised),
     "too many requests": (saying(429, headers={"Retry-After": "3600"}), RateLimited),
     "a fault": (saying(500), GatewayDown),
-    "a bad question": (saying(400), GatewayDown),
-    "no such address": (saying(404), GatewayDown),
+    "a bad question": (saying(400), DeadEnd),
+    "no such address": (saying(404), DeadEnd),
     "a web page": (saying(200, body=b"<html>"), GatewayDown),
     "no list": (saying(200, {"data": {}, "has_more": False}), GatewayDown),
     "no word on more": (saying(200, {"data": []}), GatewayDown),
     "an entry that is none": (saying(200, {"data": [1], "has_more": False}), GatewayDown),
-    "more, but nothing to go on from": (saying(200, current.page(more=True)), GatewayDown),
-    "an id that is none": (saying(200, current.page({"id": 7}, more=True)), GatewayDown),
+    "more, but nothing to go on from": (saying(200, current.page(more=True)), DeadEnd),
+    "an id that is none": (saying(200, current.page({"id": 7}, more=True)), DeadEnd),
     "an id that leads elsewhere": (
         saying(200, current.page({"id": "../1"}, more=True)),
-        GatewayDown,
+        DeadEnd,
     ),
 }
 

@@ -58,6 +58,10 @@ class Gateway:
     async def change(self, **settings: Any) -> None:
         await self._admin("PATCH", "settings", settings)
 
+    async def settled(self) -> None:
+        """Everything that takes a moment there has happened."""
+        await self._admin("POST", "settle")
+
     async def requests(self) -> list[str]:
         """Every call so far, by name, oldest first."""
         answer = await self._admin("GET", "calls")

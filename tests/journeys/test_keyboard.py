@@ -71,7 +71,9 @@ async def test_the_keys_on_the_screen_do_what_they_say(till: Till) -> None:
         assert till.focus == name
     for key, name in (
         (Qt.Key.Key_2, "payments"),
-        (Qt.Key.Key_3, "settings"),
+        (Qt.Key.Key_3, "cases"),
+        (Qt.Key.Key_4, "reconcile"),
+        (Qt.Key.Key_5, "settings"),
         (Qt.Key.Key_1, "counter"),
     ):
         await till.press(key, CTRL)

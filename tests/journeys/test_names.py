@@ -10,6 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from posapp import app
+from posapp.model.case import AlarmKind
+from posapp.ui.main_window import MainWindow
+from tests.journeys.back_office import compared, reconcile
 from tests.journeys.places import SUCCESS
 from tests.journeys.till import Till
 from tests.waiting import until
@@ -31,6 +34,18 @@ def named(window: QWidget) -> set[str]:
     """The names somebody gave; Qt names its own parts ``qt_…``."""
     names = {widget.objectName() for widget in (window, *window.findChildren(QWidget))}
     return {name for name in names if name and not name.startswith("qt_")}
+
+
+async def _alarm(till: Till) -> None:
+    """The first charge counts as one that turned up late."""
+    assert isinstance(till.window, MainWindow)
+    desk = till.window.desk
+    assert desk is not None
+    payment = (await desk.book.detail(1)).payment
+    assert payment is not None
+    await desk.till.ledger.cases.raise_alarm(AlarmKind.LATE, attempt_id=1, payment=payment)
+    desk.news.tell()
+    await until(lambda: till.shows("alarm_banner"))
 
 
 @pytest.mark.asyncio
@@ -62,6 +77,24 @@ async def test_every_name_in_the_window_is_listed_and_every_listed_name_is_in_th
         await till.ask_refund()
         seen |= named(window)
         await till.leave("refund")
+        await _alarm(till)
+        await till.cases()
+        await till.open_case("alarm")
+        seen |= named(window)
+        await till.leave("alarm")
+        assert window.cases is not None
+        window.cases.open_case(1)
+        await until(lambda: till.shows("case"))
+        seen |= named(window)
+        await till.leave("case")
+        await reconcile(till)
+        await till.press(Qt.Key.Key_F5)
+        await compared(till)
+        await till.tab_to("reconcile.list")
+        await till.press(Qt.Key.Key_A)
+        await until(lambda: till.shows("decision"))
+        seen |= named(window)
+        await till.leave("decision")
         await till.settings()
         await till.lock()
         assert window.desk is not None

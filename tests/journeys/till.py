@@ -277,7 +277,7 @@ class Till:
         await until(lambda: self.shows("counter"), _PATIENCE, what="the counter")
 
     async def settings(self) -> None:
-        await self.press(Qt.Key.Key_3, CTRL)
+        await self.press(Qt.Key.Key_5, CTRL)
         await until(lambda: self.shows("settings"), _PATIENCE, what="the settings")
 
     async def payments(self) -> None:
@@ -320,6 +320,21 @@ class Till:
 
     def timeline(self) -> list[str]:
         return [plain(row) for row in self.rows("payment.timeline")]
+
+    # Open cases.
+
+    async def cases(self) -> None:
+        await self.press(Qt.Key.Key_3, CTRL)
+        await until(lambda: self.shows("cases"), _PATIENCE, what="the open cases")
+
+    def open_cases(self) -> list[str]:
+        return [plain(row) for row in self.rows("cases.list")] if self.shows("cases.list") else []
+
+    async def open_case(self, dialog: str = "case") -> None:
+        """Enter on the row one stands on."""
+        await self.tab_to("cases.list")
+        await self.press(Qt.Key.Key_Return)
+        await until(lambda: self.shows(dialog), _PATIENCE, what=f"the dialog {dialog}")
 
     # The lock.
 

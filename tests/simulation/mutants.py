@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from posapp.desk import recovery, refunds, sales, sending
+from posapp.desk.canary import Canary
 from posapp.desk.outcome import Outcome, Result
 from posapp.desk.recovery import Recovery
 from posapp.desk.sales import Sales, Taking
@@ -85,6 +86,12 @@ def a_failed_look_up_is_absence(monkey: pytest.MonkeyPatch) -> None:
         await self._absent(attempt)
 
     monkey.setattr(Recovery, "_not_answered", absent)
+
+
+@mutant
+def any_search_is_believed(monkey: pytest.MonkeyPatch) -> None:
+    """What a search does not find is not there, whether or not it ever found anything."""
+    monkey.setattr(Canary, "alive", lambda _self, _account: True)
 
 
 @mutant
@@ -227,7 +234,7 @@ def pending_is_never_asked_about(monkey: pytest.MonkeyPatch) -> None:
     def next_look_up(attempt: Attempt) -> Any:
         return None if attempt.state is State.PENDING else real(attempt)
 
-    monkey.setattr(recovery, "next_look_up", next_look_up)
+    monkey.setattr(attempts, "next_look_up", next_look_up)
 
 
 @mutant

@@ -24,13 +24,28 @@ from posapp.ledger.codec import attempt_from
 from posapp.ledger.ledger import Ledger
 from posapp.ledger.tables import attempts
 from posapp.model.attempt import Attempt, Kind, State, Verdict
-from tests.simulation.bank import Bank
+from tests.simulation.bank import KINDS, Bank
 from tests.simulation.network import Weather
-from tests.simulation.shop import AUDIT_KEY, LEDGER_KEY, MORNING, Counter, Day, Staff
+from tests.simulation.shop import (
+    AUDIT_KEY,
+    CARDS,
+    GOOD,
+    LEDGER_KEY,
+    MORNING,
+    Counter,
+    Day,
+    Staff,
+)
 from tests.simulation.virtual_loop import VirtualLoop
 
 EVENING = 3 * 3600.0
 """Seconds after which nobody charges any more and the line is good."""
+
+YESTERDAY = 20 * 60.0
+"""Seconds between the charges of the day before and the first customer."""
+
+BLIND = 1e7
+"""Seconds of lag of a search that finds nothing all day, and says so as if it were true."""
 
 SWEEPS = (timedelta(hours=1), timedelta(hours=24), timedelta(hours=72))
 
@@ -98,7 +113,7 @@ async def _live(seed: int, file: Path) -> Run:
     )
     bank.failing_refunds = chance.choice((0.0, 0.0, 0.3))
     bank.set(
-        list_lag_seconds=chance.choice((0.0, 5.0, 60.0)),
+        list_lag_seconds=chance.choice((0.0, 5.0, 60.0, BLIND)),
         flowlix_challenge=chance.choice(("at_once", "later")),
         flowlix_failure_names=chance.random() < 0.5,
         payfac_settle_seconds=chance.choice((0.5, 3.0, 90.0)),
@@ -107,6 +122,7 @@ async def _live(seed: int, file: Path) -> Run:
         flowlix_rate_per_minute=None,
     )
     day = Day(seed, bank, weather, random.Random(chance.random()), file)
+    await _yesterday(day)
     counters = [Counter(day, "T1"), Counter(day, "T2")]
     mortal = chance.random() < 0.7
     deaths = 0
@@ -132,6 +148,8 @@ async def _live(seed: int, file: Path) -> Run:
     customers = [loop.create_task(staff.serve()) for _ in range(chance.randrange(1, 6))]
     await asyncio.wait(customers, timeout=EVENING)
     weather.clear_up()
+    if bank.world.settings.list_lag_seconds == BLIND:
+        bank.set(list_lag_seconds=60.0)
     mortal = False
     for counter in counters:
         counter.life.spare()
@@ -147,6 +165,19 @@ async def _live(seed: int, file: Path) -> Run:
     for counter in counters:
         await counter.close()
     return Run(reckoning, tuple(day.trace))
+
+
+async def _yesterday(day: Day) -> None:
+    """One good charge through each gateway on a quiet line: payments of ours that can be found."""
+    weather, day.weather = day.weather, Weather(random.Random(0), badness=0.0, outages=0.0)
+    counter = Counter(day, "T0")
+    await counter.open(steps=None)
+    for kind in KINDS:
+        order = await counter.order(1000)
+        await counter.charge(order, kind, CARDS[kind][GOOD])
+    await asyncio.sleep(YESTERDAY)
+    await counter.close()
+    day.weather = weather
 
 
 async def _opened(counter: Counter, steps: object) -> None:

@@ -154,6 +154,12 @@ def test_what_cannot_be_refunded_says_why(of: Outcome, why: str) -> None:
     assert why in view.refund_why_not
 
 
+def test_what_a_person_saw_is_charged_but_has_no_receipt_and_no_refund_here_yet() -> None:
+    view = derive_detail(detail(outcome(State.SETTLED, APPROVED)), euros(0), STYLE, at)
+    assert (view.state, view.tone, view.receipt) == ("Seen by hand", "moved", False)
+    assert "gateway’s site" in view.refund_why_not
+
+
 def test_a_declined_payment_has_no_receipt_and_shows_the_banks_words() -> None:
     view = derive_detail(detail(declined()), euros(0), STYLE, at)
     assert not view.receipt
@@ -212,6 +218,17 @@ def test_a_declined_payment_has_no_receipt_and_shows_the_banks_words() -> None:
         (entry(state="not_charged", kind="payout"), "Proved: not paid out"),
         (entry("sent_again", kind="void"), "The same request was sent once more"),
         (entry("payment_refreshed"), "Checked with the gateway"),
+        (entry("not_found"), "Searched at the gateway: not there"),
+        (entry("not_answered"), "Looked up: no answer"),
+        (entry("looked_up"), "Looked up: not finished"),
+        (entry("case_taken"), "Somebody finds out"),
+        (entry("case_closed", outcome="charged"), "Case closed: charged"),
+        (entry("case_closed", outcome="not_charged"), "Case closed: not charged"),
+        (entry("case_closed", outcome="charged", kind="refund"), "Case closed: refunded"),
+        (entry("case_closed", outcome="not_charged", kind="refund"), "Case closed: not refunded"),
+        (entry("alarm_raised"), "Alarm: money moved that should not have"),
+        (entry("alarm_ended"), "The gateway shows the money as given back"),
+        (entry("alarm_acknowledged"), "Alarm acknowledged"),
         (entry("something_new"), "Something new"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from posapp.desk.outcome import Outcome
@@ -14,7 +16,7 @@ from posapp.ui.counter.result_state import (
     derive_not_moved,
     derive_result,
 )
-from tests.ui.samples import DECLINE, approved, declined, outcome, payment
+from tests.ui.samples import DECLINE, NOON, approved, declined, outcome, payment
 
 STYLE = AmountStyle()
 WAITING = payment(PaymentStatus.ACTION_NEEDED, action_url="https://pay.example/1")
@@ -168,3 +170,29 @@ def test_a_card_is_named_by_its_brand_and_its_last_four() -> None:
 def test_a_verdict_is_only_believed_when_the_attempt_has_ended() -> None:
     half = Outcome(outcome(State.UNKNOWN, Verdict.APPROVED).attempt, payment())
     assert derive_result(half, STYLE).status == "unknown"
+
+
+def test_what_is_not_known_says_when_it_was_sent_and_is_looked_up_next() -> None:
+    due = NOON + timedelta(seconds=12)
+    view = derive_result(outcome(State.UNKNOWN), STYLE, due=due, time=lambda at: f"{at:%H:%M}")
+    assert (view.follows, view.due, view.evidence_words) == (True, due, "What is known")
+    assert dict(view.facts)["Sent"] == "12:00"
+    assert "other orders can go on" in view.message
+
+
+def test_an_open_case_leads_to_the_case_and_counts_nothing_down() -> None:
+    view = derive_result(outcome(State.OPEN_CASE), STYLE, due=NOON)
+    assert (view.follows, view.evidence_words) == (False, "Open the case")
+    assert "Other orders can go on" in view.message
+
+
+@pytest.mark.parametrize("of", [approved(), declined(), outcome(State.NOT_CHARGED)])
+def test_what_is_known_needs_no_looking_up(of: Outcome) -> None:
+    view = derive_result(of, STYLE, due=NOON)
+    assert (view.follows, view.due, view.evidence_words) == (False, None, "")
+
+
+def test_what_a_person_saw_is_charged_without_a_receipt_of_the_gateway() -> None:
+    view = derive_result(outcome(State.SETTLED, Verdict.APPROVED), STYLE)
+    assert (view.status, view.tone, view.receipt) == ("approved", "moved", False)
+    assert "A person saw" in view.message

@@ -225,6 +225,7 @@ class PayfacLookUps(Account):
                 found.next_page,
                 unreadable,
                 tuple(one for one in payouts if inside(one.created_at)),
+                whole=False,
             )
 
         return await reading_of(answer, shown, self.label)

@@ -18,7 +18,7 @@ from posapp.gateways.moments import to_iso
 from posapp.gateways.outside_text import is_id
 from posapp.gateways.payfac import wire
 from posapp.gateways.payfac.minor_units import amount_problem, to_wire
-from posapp.gateways.port import GatewayDown, GatewayError, Unauthorised
+from posapp.gateways.port import DeadEnd, GatewayError, Unauthorised
 from posapp.gateways.preparing import Problem
 from posapp.gateways.strict_json import Unreadable
 from posapp.model.payment import PaymentStatus
@@ -134,7 +134,7 @@ def search_refused(answer: Answer, explained: Explained, peer: str) -> GatewayEr
             request_id=answer.request_id,
         )
     if answer.status in (400, 422):
-        return GatewayDown(
+        return DeadEnd(
             f"{peer} refused the search. {explained.sentence} ".rstrip()
             + " Begin again with its first page, or search for something else.",
             said=explained.said or f"HTTP {answer.status}",

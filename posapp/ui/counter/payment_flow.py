@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -16,6 +17,7 @@ from posapp.ui.counter.result_state import card_words, derive_not_moved, derive_
 from posapp.ui.counter.result_view import ResultPanel
 from posapp.ui.counter.running_view import RunningView
 from posapp.ui.doing import do
+from posapp.ui.format import clock_time
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
 
@@ -45,6 +47,7 @@ class PaymentFlow(QObject):
             screen.payment.addWidget(page)
         self.result.next_wanted.connect(self.go_on)
         self.result.receipt_wanted.connect(self.receipt)
+        self.result.case_wanted.connect(self.case)
 
     @property
     def attempt(self) -> int | None:
@@ -84,6 +87,11 @@ class PaymentFlow(QObject):
     def receipt(self) -> None:
         if self._shown is not None:
             self._screen.receipt_wanted.emit(self._shown.attempt.id)
+
+    def case(self) -> None:
+        """What is known about a result that is not known yet."""
+        if self._shown is not None and self._shown.attempt.state.is_open:
+            self._screen.case_wanted.emit(self._shown.attempt.id)
 
     async def _charge(self, card: Card) -> None:
         try:
@@ -130,15 +138,16 @@ class PaymentFlow(QObject):
         self._screen.pay_link.hide()
 
     async def _arrive(self, desk: Desk, outcome: Outcome) -> None:
-        self._show(outcome)
+        self._show(outcome, desk.recovery.asked_next(outcome.attempt))
         self._screen.show_order(await desk.orders.read(outcome.attempt.intent.order_id))
         if not self._listening:
             self._listening = True
             desk.news.listen(self._something_changed)
 
-    def _show(self, outcome: Outcome) -> None:
+    def _show(self, outcome: Outcome, due: datetime | None) -> None:
         self._shown = outcome
-        self.result.show_result(derive_result(outcome, self._style))
+        view = derive_result(outcome, self._style, due=due, time=_with_seconds)
+        self.result.show_result(view)
         self._screen.payment.setCurrentWidget(self.result)
         self._screen.pay_link.hide()
 
@@ -149,7 +158,8 @@ class PaymentFlow(QObject):
     async def _look_again(self, seen: Outcome) -> None:
         desk = await self._opening.desk()
         latest = await desk.sales.outcome(seen.attempt.id)
-        if self._shown is seen and latest != seen:
+        quiet = self.result.view is None or not self.result.view.follows
+        if self._shown is seen and (latest != seen or not quiet):
             await self._arrive(desk, latest)
 
     async def _another_card(self) -> None:
@@ -179,3 +189,7 @@ class PaymentFlow(QObject):
         self.result.clear()
         self._screen.show_form()
         self._screen.card_form.show_problems(str(problem), problem.fields)
+
+
+def _with_seconds(at: datetime) -> str:
+    return clock_time(at, seconds=True)

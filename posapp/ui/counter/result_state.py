@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from posapp.desk.outcome import Outcome, Result
@@ -19,7 +21,11 @@ STILL_WAITING_AFTER = 10.0
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """The result in words: what happened, what to say, what to press."""
+    """The result in words: what happened, what to say, what to press.
+
+    ``follows`` tells that it is looked up by itself, next at ``due``; ``evidence_words`` leads to
+    what is known about it, "" where there is nothing to find out.
+    """
 
     status: Status
     headline: str
@@ -32,10 +38,23 @@ class ResultView:
     next_step: Next
     link: str
     receipt: bool
+    follows: bool = False
+    due: datetime | None = None
+    evidence_words: str = ""
 
 
-def derive_result(outcome: Outcome, style: AmountStyle) -> ResultView:
-    """Amber is never shown as failed, and nothing is shown that is not in the ledger."""
+def derive_result(
+    outcome: Outcome,
+    style: AmountStyle,
+    *,
+    due: datetime | None = None,
+    time: Callable[[datetime], str] = datetime.isoformat,
+) -> ResultView:
+    """Amber is never shown as failed, and nothing is shown that is not in the ledger.
+
+    Args:
+        due: when the gateway is asked next about an outcome that is not known.
+    """
     amount = style.money(outcome.attempt.intent.amount)
     if outcome.result is Result.APPROVED:
         return _approved(outcome, amount)
@@ -46,24 +65,7 @@ def derive_result(outcome: Outcome, style: AmountStyle) -> ResultView:
     if outcome.result is Result.NOT_CHARGED:
         why = outcome.attempt.note or "The gateway has no such payment."
         return derive_not_moved(why, amount)
-    case = outcome.attempt.state is State.OPEN_CASE
-    return ResultView(
-        status="unknown",
-        headline=f"{amount} is not known yet",
-        tone="not_known",
-        icon="hourglass",
-        message="It could not be found out whether money moved. The order stays locked until a "
-        "person has asked the gateway. Do not charge again."
-        if case
-        else "We could not hear back from the gateway. The order is locked until we know. "
-        "It is being checked and ends by itself. Do not charge again.",
-        caller="Say: “I will call you back as soon as the bank has answered.”",
-        facts=_facts(outcome),
-        next_words="Next order",
-        next_step="next_order",
-        link="",
-        receipt=False,
-    )
+    return _unknown(outcome, amount, due, time)
 
 
 def derive_not_moved(sentence: str, amount: str) -> ResultView:
@@ -104,7 +106,9 @@ def _approved(outcome: Outcome, amount: str) -> ResultView:
     worry = any(words == "Does not match" for _, words in checks)
     collected = payment is not None and payment.captured > 0
     moved = (
-        "The bank agreed and the money moved."
+        "A person saw that it was charged and closed the case."
+        if payment is None
+        else "The bank agreed and the money moved."
         if collected
         else "The bank agreed. The amount is reserved and is being collected."
     )
@@ -121,7 +125,7 @@ def _approved(outcome: Outcome, amount: str) -> ResultView:
         next_words="Next order",
         next_step="next_order",
         link="",
-        receipt=True,
+        receipt=payment is not None,
     )
 
 
@@ -162,6 +166,34 @@ def _action_needed(outcome: Outcome, amount: str) -> ResultView:
         next_step="next_order",
         link=link,
         receipt=False,
+    )
+
+
+def _unknown(
+    outcome: Outcome, amount: str, due: datetime | None, time: Callable[[datetime], str]
+) -> ResultView:
+    attempt = outcome.attempt
+    case = attempt.state is State.OPEN_CASE
+    sent = ("Sent", time(attempt.sent_at or attempt.prepared_at))
+    return ResultView(
+        status="unknown",
+        headline=f"{amount} is not known yet",
+        tone="not_known",
+        icon="hourglass",
+        message="It could not be found out whether money moved. The order stays locked until a "
+        "person has asked the gateway. Other orders can go on. Do not charge again."
+        if case
+        else "We could not hear back from the gateway. The order is locked until we know. "
+        "It is being checked and ends by itself; other orders can go on. Do not charge again.",
+        caller="Say: “I will call you back as soon as the bank has answered.”",
+        facts=(*_facts(outcome), sent),
+        next_words="Next order",
+        next_step="next_order",
+        link="",
+        receipt=False,
+        follows=not case,
+        due=due,
+        evidence_words="Open the case" if case else "What is known",
     )
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QPainter, QPaintEvent
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QGuiApplication,
+    QHideEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from posapp.ui import icons, theme
+from posapp.ui.counted import countdown_words
 from posapp.ui.counter.result_state import ResultView
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.labels import ElidedLabel, Label
 from posapp.ui.widgets.panel import Hairline, Panel, clear
 
 _BADGE = 44
+_TICK = 500  # milliseconds between two looks at the clock
 _ONE_LINE = 36  # characters of a value that fit beside its name
 
 
@@ -42,9 +53,10 @@ class Badge(QWidget):
 
 
 class ResultPanel(Panel):
-    """``next_wanted`` and ``receipt_wanted`` are the ways on from here."""
+    """``next_wanted``, ``receipt_wanted`` and ``case_wanted`` are the ways on from here."""
 
     next_wanted = Signal()
+    case_wanted = Signal()
     receipt_wanted = Signal()
 
     def __init__(self) -> None:
@@ -55,18 +67,28 @@ class ResultPanel(Panel):
         )
         self.message = Label("", size=theme.TEXT, wrap=True, name="result.message")
         self.caller = Label("", size=theme.TEXT, weight=theme.MEDIUM, wrap=True)
+        self.countdown = Label(
+            "", size=theme.TEXT, weight=theme.SEMIBOLD, ink="not_known", figures=True, wrap=True,
+            name="result.countdown",
+        )  # fmt: skip
         self.link = ElidedLabel("", size=theme.SMALL, ink="accent", name="result.link")
         self.copy = Button("Copy link", name="result.copy_link", compact=True, icon="copy")
         self.open = Button("Open", name="result.open_link", compact=True, icon="link")
         self.receipt = Button("Receipt", name="result.receipt", icon="receipt", shortcut="Ctrl+P")
+        self.case = Button("", name="result.case", kind="quiet", compact=True, shortcut="Ctrl E")
         self.next = Button("Next order", name="result.next", kind="primary", shortcut="Enter")
         self._facts = QGridLayout()
         self._link_row = QWidget()
         self._view: ResultView | None = None
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(_TICK)
+        self._ticks.timeout.connect(self._count_down)
         self._build()
         self.next.clicked.connect(self.next_wanted)
         self.receipt.clicked.connect(self.receipt_wanted)
         self.receipt.bind("Ctrl+P")
+        self.case.clicked.connect(self.case_wanted)
+        self.case.bind("Ctrl+E")
         self.copy.clicked.connect(self._copy_link)
         self.open.clicked.connect(self._open_link)
 
@@ -88,6 +110,11 @@ class ResultPanel(Panel):
         self._link_row.setVisible(bool(view.link))
         self.link.setText(view.link)
         self.receipt.setVisible(view.receipt)
+        self.case.setVisible(bool(view.evidence_words))
+        self.case.say(view.evidence_words)
+        self.countdown.setVisible(view.follows)
+        self._count_down()
+        self._tick_while_needed()
         self.next.say(view.next_words)
         self._show_facts(view.facts)
         if fresh:
@@ -97,10 +124,33 @@ class ResultPanel(Panel):
         self._view = None
         self.status.setText("")
         self.status.setProperty("status", "")
+        self._tick_while_needed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._count_down()
+        self._tick_while_needed()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._ticks.stop()
 
     def changeEvent(self, event: QEvent) -> None:
         self.update()
         super().changeEvent(event)
+
+    def _tick_while_needed(self) -> None:
+        """Nobody reads a countdown that cannot be seen."""
+        if self._view is not None and self._view.follows and self.isVisible():
+            self._ticks.start()
+        else:
+            self._ticks.stop()
+
+    def _count_down(self) -> None:
+        if self._view is not None and self._view.follows:
+            due = self._view.due
+            left = due - datetime.now(UTC) if due is not None else None
+            self.countdown.setText(countdown_words(left))
 
     def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
         clear(self._facts)
@@ -127,6 +177,11 @@ class ResultPanel(Panel):
         head.addWidget(self.status, 1)
         self.body.addLayout(head)
         self.body.addWidget(self.message)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GAP)
+        row.addWidget(self.countdown, 1)
+        row.addWidget(self.case)
+        self.body.addLayout(row)
         self.body.addWidget(self.caller)
         link = QHBoxLayout(self._link_row)
         link.setContentsMargins(0, 0, 0, 0)

@@ -35,9 +35,11 @@ _TAX_PERCENT = 19  # of a line that is not in the catalogue
 
 
 class CounterScreen(QWidget):
-    """``receipt_wanted(attempt)`` asks the window for the receipt of a charge."""
+    """``receipt_wanted(attempt)`` asks the window for the receipt of a charge, ``case_wanted`` for
+    what is known about one."""
 
     receipt_wanted = Signal(int)
+    case_wanted = Signal(int)
 
     def __init__(
         self, opening: Opening, messages: Messages, style: AmountStyle, *, currency: str

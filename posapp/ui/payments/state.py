@@ -12,6 +12,7 @@ from posapp.model.history import PaymentDetail, PaymentRow, TimelineEntry
 from posapp.model.money import Money
 from posapp.model.payment import ActionState, PaymentStatus, RefundRecord
 from posapp.ui.counter.result_state import card_words, check_words
+from posapp.ui.kinds import KIND_WORDS, with_amount
 
 _STATUS: dict[PaymentStatus, tuple[str, str]] = {
     PaymentStatus.PENDING: ("In progress", "not_known"),
@@ -66,7 +67,7 @@ def state_words(
     if attempt_state is State.OPEN_CASE:
         return ("Open case", "not_known")
     if attempt_state is State.NOT_CHARGED:
-        return (_NOT_DONE[kind].capitalize(), "neutral")
+        return (KIND_WORDS[kind].not_done.capitalize(), "neutral")
     if attempt_state is State.NOT_SENT:
         return ("Not sent", "neutral")
     if attempt_state is State.REFUSED:
@@ -81,6 +82,8 @@ def state_words(
         return ("Refund pending", "not_known")
     if verdict is Verdict.APPROVED and refunded:
         return ("Refunded", "neutral") if refunded >= amount else ("Part refunded", "neutral")
+    if status is None and verdict is Verdict.APPROVED:
+        return ("Seen by hand", "moved")  # a person closed its case; the gateway has not told
     return _STATUS[status] if status else ("In progress", "not_known")
 
 
@@ -109,7 +112,7 @@ _WITHOUT_CARD = {**dict.fromkeys(Kind, "Link"), Kind.PAYOUT: "Bank"}
 
 
 def _without_customer(row: PaymentRow) -> str:
-    return f"Order {row.order_number}" if row.order_number else kind_words(row.kind)
+    return f"Order {row.order_number}" if row.order_number else KIND_WORDS[row.kind].name
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def derive_detail(
     payout = attempt.intent.kind is Kind.PAYOUT
     card = keyed or ("Bank account" if payout else "Payment link")
     named = order.customer.name or order.customer.phone if order else ""
-    number = f"order {order.number}" if order else kind_words(attempt.intent.kind)
+    number = f"order {order.number}" if order else KIND_WORDS[attempt.intent.kind].name
     can_refund = left.minor > 0
     return DetailView(
         amount=style.money(amount),
@@ -171,7 +174,9 @@ def derive_detail(
         timeline=tuple(derive_entry(entry, style, time) for entry in detail.timeline),
         can_refund=can_refund,
         refund_why_not="" if can_refund else _why_not(detail),
-        receipt=attempt.intent.kind.pays_order and attempt.verdict is Verdict.APPROVED,
+        receipt=attempt.intent.kind.pays_order
+        and attempt.verdict is Verdict.APPROVED
+        and payment is not None,
     )
 
 
@@ -185,6 +190,10 @@ def derive_entry(
             entry.detail.get("note", ""),
             f"answer: {entry.detail['said']}" if entry.detail.get("said") else "",
             f"request {entry.request_id}" if entry.request_id else "",
+            _SEEN.get(entry.detail.get("seen", ""), ""),
+            entry.detail.get("reason", ""),
+            f"approved by {entry.detail['approved_by']}" if entry.detail.get("approved_by") else "",
+            f"before: {entry.detail['from']}" if entry.detail.get("from") else "",
         )
         if part
     )
@@ -194,8 +203,12 @@ def derive_entry(
 def event_words(entry: TimelineEntry, style: AmountStyle) -> str:
     """An entry of the audit trail in the words of the counter."""
     kind = Kind(entry.detail.get("kind", Kind.CHARGE))
-    what = kind_words(kind)
-    amount = _amount(entry, style)
+    words = KIND_WORDS[kind]
+    what = words.name
+    full = with_amount(kind, _amount(entry, style))
+    if entry.event == "case_closed":
+        moved = entry.detail.get("outcome") == "charged"
+        return f"Case closed: {words.done if moved else words.not_done}"
     state = entry.detail.get("state", entry.event)
     verdict = entry.detail.get("verdict", "")
     if state == State.SETTLED.value:
@@ -203,62 +216,39 @@ def event_words(entry: TimelineEntry, style: AmountStyle) -> str:
         if kind is Kind.VERIFY:
             return "Card verified" if done else "Card not accepted"
         if not kind.pays_order:
-            return f"{_of(what, kind, amount)} {'confirmed' if done else 'failed'}"
+            return f"{full} {'confirmed' if done else 'failed'}"
         code = entry.detail.get("auth_code", "")
         return (f"Approved, code {code}" if code else "Approved") if done else "Declined"
-    words = {
-        State.PREPARED.value: f"{_of(what, kind, amount)} written down",
+    states = {
+        State.PREPARED.value: f"{full} written down",
         State.SENDING.value: f"{what} sent",
         State.PENDING.value: f"{what} accepted, not finished",
         State.UNKNOWN.value: "No proof yet; being checked",
         State.NOT_SENT.value: f"{what} did not leave this computer",
         State.REFUSED.value: f"{what} refused by the gateway",
-        State.NOT_CHARGED.value: f"Proved: {_NOT_DONE[kind]}",
+        State.NOT_CHARGED.value: f"Proved: {words.not_done}",
         State.OPEN_CASE.value: "Open case: a person has to find out",
     }
-    return words.get(state, _EVENTS.get(entry.event, entry.event.replace("_", " ").capitalize()))
-
-
-_KINDS = {
-    Kind.CHARGE: "Charge",
-    Kind.VERIFY: "Card check",
-    Kind.HOSTED: "Charge",
-    Kind.CAPTURE: "Capture",
-    Kind.VOID: "Void",
-    Kind.INCREMENT: "Increment",
-    Kind.REVERSAL: "Reversal",
-    Kind.RETRY_CANCELLATION: "Calling off the retries",
-    Kind.REFUND: "Refund",
-    Kind.PAYOUT: "Payout",
-}
-_NOT_DONE = {
-    Kind.CHARGE: "not charged",
-    Kind.VERIFY: "the card was not checked",
-    Kind.HOSTED: "not charged",
-    Kind.CAPTURE: "not captured",
-    Kind.VOID: "not voided",
-    Kind.INCREMENT: "nothing more was reserved",
-    Kind.REVERSAL: "not reversed",
-    Kind.RETRY_CANCELLATION: "the retries were not called off",
-    Kind.REFUND: "not refunded",
-    Kind.PAYOUT: "not paid out",
-}
-
-
-def kind_words(kind: Kind) -> str:
-    """What was asked for, at the beginning of a sentence."""
-    return _KINDS[kind]
-
-
-def _of(what: str, kind: Kind, amount: str) -> str:
-    with_amount = kind not in (Kind.VERIFY, Kind.RETRY_CANCELLATION)
-    return f"{what} of {amount}" if with_amount else what
+    return states.get(state, _EVENTS.get(entry.event, entry.event.replace("_", " ").capitalize()))
 
 
 _EVENTS = {
     "sent_again": "The same request was sent once more",
     "payment_refreshed": "Checked with the gateway",
     "not_found": "Searched at the gateway: not there",
+    "not_answered": "Looked up: no answer",
+    "looked_up": "Looked up: not finished",
+    "case_taken": "Somebody finds out",
+    "alarm_raised": "Alarm: money moved that should not have",
+    "alarm_ended": "The gateway shows the money as given back",
+    "alarm_acknowledged": "Alarm acknowledged",
+}
+
+
+_SEEN = {
+    "gateway_site": "seen on the gateway’s site",
+    "bank_statement": "seen on the bank statement",
+    "callers_bank": "the caller’s bank said so",
 }
 
 
@@ -308,6 +298,8 @@ def _why_not(detail: PaymentDetail) -> str:
     payment = detail.payment
     if not detail.attempt.intent.kind.pays_order:
         return "This is no payment that could be given back."
+    if payment is None and detail.attempt.verdict is Verdict.APPROVED:
+        return "The gateway has not shown this payment yet. Refund it on the gateway’s site."
     if payment is None or detail.attempt.state.is_open:
         return "It is not known yet whether this payment was taken."
     if detail.attempt.verdict is not Verdict.APPROVED:

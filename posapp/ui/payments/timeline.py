@@ -12,7 +12,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -40,7 +39,7 @@ class _Row(QStyledItemDelegate):
         return QSize(100, _HIGH if entry.more else _LOW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        view = cast("QListView", self.parent())
+        view = cast("Timeline", self.parent())
         tokens = theme.of(view)
         entry: EntryView = index.data(Qt.ItemDataRole.UserRole)
         box: QRect = option.rect
@@ -54,10 +53,10 @@ class _Row(QStyledItemDelegate):
         time, words, end, more = (
             QStyle.visualRect(direction, box, QRect(box.left() + left, y, room, height))
             for left, y, room, height in (
-                (0, top, 72, _LOW),
-                (72, top, width - 72 - end_width, _LOW),
+                (0, top, view.lead, _LOW),
+                (view.lead, top, width - view.lead - end_width, _LOW),
                 (width - end_width, top, end_width, _LOW),
-                (72, top + 24, width - 72, 18),
+                (view.lead, top + 24, width - view.lead, 18),
             )
         )
         for place, text, size, weight, ink, side in (
@@ -76,8 +75,10 @@ class _Row(QStyledItemDelegate):
 
 
 class Timeline(RowsView):
-    def __init__(self) -> None:
-        super().__init__(name="payment.timeline", accessible="Timeline, newest first")
+    def __init__(self, *, name: str = "payment.timeline", lead: int = 72) -> None:
+        """``lead`` is the room for the times."""
+        super().__init__(name=name, accessible="Timeline, newest first")
+        self.lead = lead
         self.entries = _Entries()
         self.setModel(self.entries)
         self.setItemDelegate(_Row(self))

@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 
 from posapp.gateways.payfac.gateway import PayfacGateway
-from posapp.gateways.port import GatewayDown, GatewayError, NotFound, RateLimited, Unauthorised
+from posapp.gateways.port import (
+    DeadEnd,
+    GatewayDown,
+    GatewayError,
+    NotFound,
+    RateLimited,
+    Unauthorised,
+)
 from posapp.gateways.transport import Transport
 from posapp.model.payment import PaymentStatus
 from tests.gateways import samples
@@ -48,7 +55,7 @@ async def test_a_payment_is_read_with_its_history_first(transport: Transport) ->
         (saying(429), RateLimited),
         (saying(500), GatewayDown),
         (saying(302), GatewayDown),
-        (saying(405), GatewayDown),
+        (saying(405), DeadEnd),
         (saying(200), GatewayDown),
         (saying(200, body=b"<html>"), GatewayDown),
         (saying(200, {"id": "x"}), GatewayDown),

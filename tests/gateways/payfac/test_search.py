@@ -10,7 +10,7 @@ import pytest
 from posapp.gateways.abilities import History, PaymentSearch, SearchTerms
 from posapp.gateways.payfac.gateway import PayfacGateway
 from posapp.gateways.payfac.search import query_for
-from posapp.gateways.port import GatewayDown, Rejected, Unauthorised
+from posapp.gateways.port import DeadEnd, GatewayDown, Rejected, Unauthorised
 from posapp.gateways.transport import Transport
 from posapp.model.money import Money
 from posapp.model.payment import PaymentStatus
@@ -185,12 +185,12 @@ async def test_a_page_that_leads_nowhere_is_no_page(transport: Transport, answer
 @pytest.mark.parametrize(
     ("act", "error", "words"),
     [
-        (saying(400, documents.refused("request_invalid")), GatewayDown, "refused the search"),
-        (saying(422, documents.refused("paging_limit_invalid")), GatewayDown, "its first page"),
-        (saying(400, body=b"<html>"), GatewayDown, "refused the search"),
+        (saying(400, documents.refused("request_invalid")), DeadEnd, "refused the search"),
+        (saying(422, documents.refused("paging_limit_invalid")), DeadEnd, "its first page"),
+        (saying(400, body=b"<html>"), DeadEnd, "refused the search"),
         (saying(401), Unauthorised, "does not accept the key"),
         (saying(403), Unauthorised, "payments:search"),
-        (saying(404), GatewayDown, "Check the address"),
+        (saying(404), DeadEnd, "Check the address"),
         (saying(502), GatewayDown, "a fault of its own"),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic.operations import Operations
 
+from posapp.ledger.migrations.versions.v0001_tables import TABLES
+
 _TYPES = {
     "sqlite": {
         "counted": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
@@ -20,213 +22,6 @@ _TYPES = {
         "sorted": 'TEXT COLLATE "C"',
     },
 }
-_TABLES = (
-    """
-    CREATE TABLE orders (
-        id TEXT NOT NULL,
-        number INTEGER NOT NULL,
-        till TEXT NOT NULL,
-        currency TEXT NOT NULL,
-        state TEXT NOT NULL,
-        created_at BIGINT NOT NULL,
-        changed_at BIGINT NOT NULL,
-        customer JSON NOT NULL,
-        attempts INTEGER DEFAULT '0' NOT NULL,
-        PRIMARY KEY (id),
-        CONSTRAINT order_state CHECK (state IN ('open', 'locked', 'paid')),
-        UNIQUE (number)
-    )
-    """,
-    """
-    CREATE TABLE customers (
-        id {key} NOT NULL,
-        name {sorted} NOT NULL,
-        phone TEXT NOT NULL,
-        email TEXT NOT NULL,
-        address TEXT NOT NULL,
-        city TEXT NOT NULL,
-        postcode TEXT NOT NULL,
-        country TEXT NOT NULL,
-        PRIMARY KEY (id)
-    )
-    """,
-    """
-    CREATE TABLE products (
-        id {key} NOT NULL,
-        sku TEXT NOT NULL,
-        name {sorted} NOT NULL,
-        price_minor BIGINT NOT NULL,
-        currency TEXT NOT NULL,
-        tax_percent TEXT NOT NULL,
-        barcode TEXT NOT NULL,
-        PRIMARY KEY (id),
-        UNIQUE (sku)
-    )
-    """,
-    """
-    CREATE INDEX ix_products_barcode ON products (barcode)
-    """,
-    """
-    CREATE TABLE attempts (
-        id {counted},
-        kind TEXT NOT NULL,
-        state TEXT NOT NULL,
-        verdict TEXT,
-        account TEXT NOT NULL,
-        minor BIGINT NOT NULL,
-        currency TEXT NOT NULL,
-        reference TEXT NOT NULL,
-        "key" TEXT NOT NULL,
-        fingerprint TEXT NOT NULL,
-        body {bytes} NOT NULL,
-        who TEXT NOT NULL,
-        till TEXT NOT NULL,
-        order_id TEXT NOT NULL,
-        payment_id TEXT DEFAULT '' NOT NULL,
-        refund_id TEXT DEFAULT '' NOT NULL,
-        reason TEXT NOT NULL,
-        card_brand TEXT NOT NULL,
-        card_last4 TEXT NOT NULL,
-        prepared_at BIGINT NOT NULL,
-        sent_at BIGINT,
-        ended_at BIGINT,
-        note TEXT DEFAULT '' NOT NULL,
-        said TEXT DEFAULT '' NOT NULL,
-        request_id TEXT DEFAULT '' NOT NULL,
-        absent INTEGER DEFAULT '0' NOT NULL,
-        look_ups INTEGER DEFAULT '0' NOT NULL,
-        looked_up_at BIGINT,
-        key_freed INTEGER DEFAULT '0' NOT NULL,
-        repeats INTEGER DEFAULT '0' NOT NULL,
-        CONSTRAINT one_reference_an_attempt UNIQUE (account, reference),
-        CONSTRAINT some_amount CHECK (minor > 0 OR (minor = 0 AND kind = 'verify')),
-        CONSTRAINT last_four_only CHECK (length(card_last4) IN (0, 4)),
-        CONSTRAINT short_reference CHECK (length(reference) <= 30)
-    )
-    """,
-    """
-    CREATE UNIQUE INDEX one_attempt_a_key ON attempts (account, "key") WHERE key_freed = 0
-    """,
-    """
-    CREATE UNIQUE INDEX one_open_action_a_payment ON attempts (account, payment_id) WHERE kind IN
-            ('capture', 'void', 'increment', 'reversal', 'retry_cancellation') AND state IN
-            ('open_case', 'pending', 'prepared', 'sending', 'unknown')
-    """,
-    """
-    CREATE UNIQUE INDEX one_open_charge_an_order ON attempts (order_id) WHERE kind IN
-            ('charge', 'hosted') AND state IN ('open_case', 'pending', 'prepared', 'sending',
-            'unknown')
-    """,
-    """
-    CREATE INDEX attempts_by_payment ON attempts (account, payment_id)
-    """,
-    """
-    CREATE INDEX attempts_by_time ON attempts (prepared_at, id)
-    """,
-    """
-    CREATE INDEX attempts_open ON attempts (prepared_at, id) WHERE state IN ('open_case',
-            'pending', 'prepared', 'sending', 'unknown')
-    """,
-    """
-    CREATE INDEX attempts_by_order ON attempts (order_id)
-    """,
-    """
-    CREATE TABLE payments (
-        account TEXT NOT NULL,
-        id TEXT NOT NULL,
-        reference TEXT NOT NULL,
-        minor BIGINT NOT NULL,
-        currency TEXT NOT NULL,
-        status TEXT NOT NULL,
-        captured BIGINT NOT NULL,
-        refunded BIGINT NOT NULL,
-        refund_pending BIGINT NOT NULL,
-        refundable BIGINT NOT NULL,
-        created_at BIGINT NOT NULL,
-        read_at BIGINT NOT NULL,
-        auth_code TEXT NOT NULL,
-        rest JSON NOT NULL,
-        PRIMARY KEY (account, id)
-    )
-    """,
-    """
-    CREATE INDEX payments_with_refunds_on_their_way ON payments (account, id) WHERE
-            refund_pending > 0
-    """,
-    """
-    CREATE INDEX payments_by_reference ON payments (account, reference)
-    """,
-    """
-    CREATE TABLE audit (
-        id {number} NOT NULL,
-        at BIGINT NOT NULL,
-        event TEXT NOT NULL,
-        subject TEXT NOT NULL,
-        who TEXT NOT NULL,
-        till TEXT NOT NULL,
-        detail TEXT NOT NULL,
-        "before" TEXT NOT NULL,
-        mac TEXT NOT NULL,
-        PRIMARY KEY (id),
-        UNIQUE (mac)
-    )
-    """,
-    """
-    CREATE INDEX audit_by_subject ON audit (subject, id)
-    """,
-    """
-    CREATE TABLE audit_head (
-        id {number} NOT NULL,
-        entries BIGINT NOT NULL,
-        mac TEXT NOT NULL,
-        seal TEXT NOT NULL,
-        PRIMARY KEY (id),
-        CONSTRAINT one_head CHECK (id = 1)
-    )
-    """,
-    """
-    CREATE TABLE sign_ins (
-        subject TEXT NOT NULL,
-        failures INTEGER NOT NULL,
-        last_failure BIGINT,
-        PRIMARY KEY (subject)
-    )
-    """,
-    """
-    CREATE TABLE held (
-        number {key} NOT NULL,
-        attempt_id BIGINT NOT NULL,
-        account TEXT NOT NULL,
-        reference TEXT NOT NULL,
-        held_at BIGINT NOT NULL,
-        answer JSON NOT NULL,
-        PRIMARY KEY (number)
-    )
-    """,
-    """
-    CREATE TABLE pauses (
-        account TEXT NOT NULL,
-        at BIGINT NOT NULL,
-        why TEXT NOT NULL,
-        attempt BIGINT NOT NULL,
-        PRIMARY KEY (account)
-    )
-    """,
-    """
-    CREATE TABLE order_lines (
-        order_id TEXT NOT NULL,
-        position INTEGER NOT NULL,
-        sku TEXT NOT NULL,
-        name TEXT NOT NULL,
-        quantity INTEGER NOT NULL,
-        unit_minor BIGINT NOT NULL,
-        tax_percent TEXT NOT NULL,
-        PRIMARY KEY (order_id, position),
-        CONSTRAINT some_quantity CHECK (quantity > 0),
-        FOREIGN KEY(order_id) REFERENCES orders (id)
-    )
-    """,
-)
 _MORE = {
     "sqlite": (
         """
@@ -296,7 +91,7 @@ _MORE = {
 
 def upgrade(operations: Operations) -> None:
     engine = operations.get_bind().dialect.name
-    for statement in _TABLES:
+    for statement in TABLES:
         operations.execute(statement.format(**_TYPES[engine]))
     for statement in _MORE[engine]:
         operations.execute(statement)

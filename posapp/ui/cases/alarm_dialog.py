@@ -1,0 +1,170 @@
+"""Money that should not have moved: what is known, giving it back, or a reason for keeping it."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from posapp.desk.desk import Desk
+from posapp.desk.errors import Refused
+from posapp.desk.outcome import Result
+from posapp.model.case import LONGEST_REASON, Alarm
+from posapp.model.display import AmountStyle
+from posapp.model.history import PaymentDetail
+from posapp.runtime.tasks import spawn
+from posapp.ui import theme
+from posapp.ui.cases.evidence import Evidence
+from posapp.ui.cases.state import derive_alarm
+from posapp.ui.format import moment_time
+from posapp.ui.payments.state import derive_entry
+from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.dialog import Dialog
+from posapp.ui.widgets.fields import TextField
+from posapp.ui.widgets.labels import Label
+
+_FORM_WIDTH = 320
+
+
+class AlarmDialog(Dialog):
+    """Accepted when the alarm has ended, or its money is on its way back; ``told`` says which."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        alarm: Alarm,
+        detail: PaymentDetail,
+        style: AmountStyle,
+        parent: QWidget,
+    ) -> None:
+        labels = {each.account: each.label for each in desk.accounts.all()}
+        account = labels.get(alarm.payment.account, alarm.payment.account)
+        self._view = derive_alarm(alarm, style, account=account, time=_when)
+        super().__init__(self._view.title, name="alarm", parent=parent)
+        self._desk = desk
+        self._alarm = alarm
+        self._running = False
+        self.told = ""
+        self.evidence = Evidence("alarm")
+        self.reason = TextField(
+            "Reason",
+            name="alarm.reason",
+            placeholder="Why the money is kept",
+            limit=LONGEST_REASON,
+        )
+        self.notice = Label(
+            "", size=theme.SMALL, weight=theme.MEDIUM, ink="not_moved", wrap=True,
+            name="alarm.notice",
+        )  # fmt: skip
+        self.undo = Button(self._view.undo_words, name="alarm.undo", kind="primary")
+        self.acknowledge = Button("Acknowledge", name="alarm.acknowledge")
+        self.leave = Button("Back", name="alarm.leave", shortcut="Esc")
+        self._build(detail, style)
+        self.undo.clicked.connect(self._undo)
+        self.acknowledge.clicked.connect(self._acknowledge)
+        self.leave.clicked.connect(self.reject)
+        self.reason.input.returnPressed.connect(self._acknowledge)
+        self.reason.input.textChanged.connect(self._typed)
+        (self.undo if self._view.undo_words else self.reason.input).setFocus()
+
+    def reject(self) -> None:
+        """Esc leaves; while money is on its way the dialog stays to show how it ends."""
+        if not self._running:
+            super().reject()
+
+    def _undo(self) -> None:
+        self._do(self._give_back(), "give back")
+
+    async def _give_back(self) -> None:
+        self.undo.say("Giving it back…")
+        outcome = await self._desk.cases.give_back(self._alarm, who=self._desk.people.who)
+        if outcome.result is Result.DECLINED:
+            raise Refused("The gateway reports that giving it back failed. No money moved.")
+        self.told = (
+            "The money was given back, and the gateway has confirmed it."
+            if outcome.result is Result.APPROVED
+            else "The money is on its way back. The alarm ends when the gateway confirms it."
+        )
+        self._running = False
+        self.accept()
+
+    def _acknowledge(self) -> None:
+        if not self.reason.text():
+            self.reason.problem("Give a reason; it is kept with the case.")
+            self.reason.input.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._do(self._acknowledged(self.reason.text()), "acknowledge an alarm")
+
+    async def _acknowledged(self, reason: str) -> None:
+        await self._desk.cases.acknowledge(self._alarm, reason=reason, who=self._desk.people.who)
+        self.told = "The alarm was acknowledged; the reason is kept with the payment."
+        self._running = False
+        self.accept()
+
+    def _do(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        if self._running:
+            work.close()
+            return
+        self._running = True
+        self.notice.hide()
+        self._busy(True)
+        spawn(self._ended(work), name=name)
+
+    async def _ended(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            await work
+        except Refused as problem:
+            if "reason" in problem.fields:
+                self.reason.problem(problem.fields["reason"])
+            else:
+                self.notice.setText(str(problem))
+                self.notice.setAccessibleName(str(problem))
+                self.notice.show()
+        finally:
+            self._running = False
+            self._busy(False)
+            self.undo.say(self._view.undo_words)
+
+    def _busy(self, running: bool) -> None:
+        for button in (self.undo, self.acknowledge, self.leave):
+            button.setEnabled(not running)
+
+    def _typed(self, _text: str) -> None:
+        self.reason.problem(None)
+        self.notice.hide()
+
+    def _build(self, detail: PaymentDetail, style: AmountStyle) -> None:
+        self.evidence.state.show_state(self._view.state, "not_moved")
+        self.evidence.advice.setText(f"{self._view.sentence} {self._view.advice}")
+        self.evidence.show_facts(self._view.facts)
+        self.evidence.show_entries(
+            tuple(derive_entry(each, style, _when) for each in detail.timeline)
+        )
+        row = QHBoxLayout()
+        row.setSpacing(theme.PAD * 2)
+        row.addWidget(self.evidence)
+        side = QWidget()
+        side.setFixedWidth(_FORM_WIDTH)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP)
+        self.undo.setVisible(bool(self._view.undo_words))
+        column.addWidget(self.undo)
+        words = "Or keep it" if self._view.undo_words else "Acknowledge it"
+        column.addSpacing(theme.STEP * 2)
+        column.addWidget(Label(words, size=theme.BODY, weight=theme.SEMIBOLD))
+        column.addWidget(self.reason)
+        column.addWidget(self.acknowledge)
+        column.addWidget(self.notice)
+        self.notice.hide()
+        column.addStretch(1)
+        column.addWidget(self.leave)
+        row.addWidget(side)
+        self.body.addLayout(row)
+
+
+def _when(at: datetime) -> str:
+    return moment_time(at, datetime.now(UTC))

@@ -1,0 +1,1 @@
+"""Comparing some days with the gateway."""
