@@ -10,6 +10,7 @@ WAKING = "tests/gateways/test_waking.py"
 CHARGE = "tests/desk/test_charge.py"
 FAULTS = "tests/desk/test_charge_faults.py"
 PAUSED = "tests/desk/test_paused_accounts.py"
+CASES = "tests/desk/test_cases.py"
 RECOVERY = "tests/desk/test_recovery.py"
 SETTINGS = "tests/desk/test_settings.py"
 SOUND = "tests/desk/test_soundness.py"
@@ -82,10 +83,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     ),
     "F28": (f"{RECOVERY}::test_a_look_up_that_fails_is_not_an_absence",),
     "F29": (f"{RECOVERY}::test_a_list_that_lags_behind_hides_no_charge",),
-    "F30": (
-        "tests/desk/test_cases.py"
-        "::test_a_charge_made_twice_pays_the_order_once_and_alarms_about_the_later",
-    ),
+    "F30": (f"{CASES}::test_a_charge_made_twice_pays_the_order_once_and_alarms_about_the_later",),
     "F31": (
         f"{MONEY}::test_a_call_that_was_wiped_cannot_be_sent_again",
         f"{CLOCK}::test_the_age_of_a_key_is_the_older_estimate",
