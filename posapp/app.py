@@ -284,6 +284,7 @@ class _Behind:
         await self._window.begin(desk)
         _milestone("ready", time.monotonic())
         spawn(desk.recovery.run(), name="recovery")
+        spawn(desk.soundness.run(), name="soundness")
         self._window.make_back_office(desk)
 
 
@@ -292,13 +293,16 @@ async def _until_closed(window: MainWindow) -> None:
     while True:
         await _close_wanted(window)
         desk = window.desk
-        if desk is None or not desk.till.under_way.busy:
+        if desk is None or not (desk.till.under_way.busy or desk.soundness.is_saving):
             return
         window.messages.problem(
             "A payment is on its way. The window closes as soon as it has ended. "
             "Close it again to leave now; the payment is then looked up at the next start."
+            if desk.till.under_way.busy
+            else "The result of a payment is not saved yet. The window closes as soon as it is. "
+            "Close it again to leave now; the payment is then looked up at the next start."
         )
-        waiting = spawn(desk.till.under_way.quiet(), name="wait for the payment")
+        waiting = spawn(_all_ended(desk), name="wait for the payment")
         insisting = spawn(_close_wanted(window), name="wait for a second wish")
         await asyncio.wait({waiting, insisting}, return_when=asyncio.FIRST_COMPLETED)
         window.insisted = insisting.done()
@@ -306,6 +310,12 @@ async def _until_closed(window: MainWindow) -> None:
             task.cancel()
         await asyncio.wait({waiting, insisting})
         return
+
+
+async def _all_ended(desk: Desk) -> None:
+    """Wait until no money is under way and every result is saved."""
+    await desk.till.under_way.quiet()
+    await desk.soundness.all_saved()
 
 
 async def _close_wanted(window: MainWindow) -> None:

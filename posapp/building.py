@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -21,6 +20,7 @@ from posapp.desk.accounts import Accounts
 from posapp.desk.actions import Actions
 from posapp.desk.book import Book
 from posapp.desk.cases import Cases
+from posapp.desk.clock import SteadyClock
 from posapp.desk.desk import Desk
 from posapp.desk.doctor import Finding, examine
 from posapp.desk.errors import Refused
@@ -36,11 +36,13 @@ from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
+from posapp.desk.soundness import Soundness
 from posapp.desk.sync import Sync
 from posapp.desk.till import Till
 from posapp.desk.tills import Tills, address_of, audit_key_of
 from posapp.gateways.transport import Transport
 from posapp.ledger import driver
+from posapp.ledger.anchor import Anchor
 from posapp.ledger.errors import LedgerAway, LedgerError, LedgerUnreadable
 from posapp.ledger.ledger import Ledger
 from posapp.model.secret import Secret
@@ -64,10 +66,6 @@ class Closed(Exception):
     """A part could not be opened. ``str()`` is one sentence; nothing was changed."""
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Building:
     """Opens the parts below one data folder; ``lifetimes`` closes them in reverse."""
 
@@ -89,7 +87,8 @@ class Building:
             sandbox = await server.start(state=self._folder / "gateway.json")
             self._lifetimes.push_async_callback(sandbox.stop)
             desk = await self._desk(vault, training=True)
-            await stock(desk.till.ledger)
+            if not desk.till.ledger.stopped:
+                await stock(desk.till.ledger)
         except VaultError as problem:
             raise Closed(self._naming_the_vault(str(problem))) from problem
         except (SandboxError, LedgerError) as problem:
@@ -145,11 +144,15 @@ class Building:
             raise Refused(str(problem)) from problem
 
     async def _desk(self, vault: Vault, *, training: bool) -> Desk:
-        name = vault.contents.till
-        ledger, transport = await asyncio.gather(self._ledger(vault), in_thread(Transport))
+        now, name = SteadyClock(), vault.contents.till
+        ledger, transport = await asyncio.gather(
+            self._ledger(vault, now), in_thread(lambda: Transport(heard=now.hear))
+        )
         self._lifetimes.push_async_callback(ledger.close)
         self._lifetimes.push_async_callback(transport.close)
-        await ledger.journal.recover()
+        await ledger.hold_to(Anchor(self._folder / "ledger.anchor", vault.key_for("anchor")))
+        if not ledger.stopped:
+            await ledger.journal.recover()
         till = Till(name=name, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
         ledger.listen(till.changed)
         settings = Settings(vault=vault, till=till)
@@ -158,7 +161,13 @@ class Building:
         actions = Actions(till, refunds=refunds, role=lambda: people.role)
         payouts = Payouts(till, role=lambda: people.role)
         recovery = Recovery(
-            till, sales=sales, refunds=refunds, actions=actions, payouts=payouts, clock=now
+            till,
+            sales=sales,
+            refunds=refunds,
+            actions=actions,
+            payouts=payouts,
+            clock=now,
+            between=now.between,
         )
         return Desk(
             training=training,
@@ -176,10 +185,11 @@ class Building:
             refunds=refunds,
             sales=sales,
             settings=settings,
+            soundness=Soundness(till, clock=now),
             tills=Tills(till, settings=settings, vault=vault, clock=now),
         )
 
-    async def _ledger(self, vault: Vault) -> Ledger:
+    async def _ledger(self, vault: Vault, clock: SteadyClock) -> Ledger:
         """The ledger this till keeps: its own file, or the one it shares with others."""
         shared, till = vault.contents.shared_ledger, vault.contents.till
         if shared is None or not shared.in_use:
@@ -187,13 +197,13 @@ class Building:
                 self._folder / LEDGER,
                 key=vault.key_for("ledger"),
                 audit_key=vault.key_for("audit"),
-                clock=now,
+                clock=clock,
                 till=till,
             )
         return await Ledger.open_shared(
             address_of(shared),
             audit_key=audit_key_of(vault, shared),
-            clock=now,
+            clock=clock,
             till=till,
             held=self._folder / "held.db",
             held_key=vault.key_for("held"),
@@ -340,7 +350,7 @@ async def change_address(
             with driver.needed():
                 from posapp.ledger.visit import Contents, visit
             key = audit_key_of(vault, shared)
-            found = visit(address_of(shared), audit_key=key, clock=now)
+            found = visit(address_of(shared), audit_key=key, clock=SteadyClock())
             if shared.in_use and found.contents is not Contents.OURS:
                 raise Closed(
                     f"{found.words()} But it does not hold the ledger of this shop. Nothing was "

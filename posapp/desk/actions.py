@@ -23,7 +23,7 @@ from posapp.gateways.abilities import (
     Void,
 )
 from posapp.gateways.port import Gateway, GatewayError, Rejected
-from posapp.ledger.errors import LedgerAway, LedgerError
+from posapp.ledger.errors import AccountPaused, LedgerAway, LedgerError
 from posapp.model.access import Role, permission_problem
 from posapp.model.allowed import (
     NO_ACTIONS,
@@ -178,7 +178,10 @@ class Actions:
             _log.error("the bytes of an action are not those that were sent")
             return None
         with self._till.under_way.money(), self._till.under_way.following(attempt.id):
-            attempt = await self._ledger.journal.sending_again(attempt.id)
+            try:
+                attempt = await self._ledger.journal.sending_again(attempt.id)
+            except AccountPaused:
+                return None
             try:
                 record = await gateway.send_action(prepared)
             except GatewayError as problem:
@@ -263,6 +266,8 @@ class Actions:
     async def _accepted(self, attempt: Attempt, record: ActionRecord) -> Attempt:
         """Write down what the answer itself says; the payment as it is now was not read yet."""
         finding = judge_action(attempt.intent, record)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         return await self._ledger.journal.settle(
             attempt.id,
             state=finding.state,
@@ -273,6 +278,8 @@ class Actions:
 
     async def _record(self, attempt: Attempt, record: ActionRecord, payment: Payment) -> Outcome:
         finding = judge_action(attempt.intent, record, payment)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, payment)  # late, and still proves nothing

@@ -19,6 +19,7 @@ from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
+from posapp.desk.soundness import Soundness
 from posapp.desk.till import Till
 from posapp.desk.tills import Tills
 
@@ -42,6 +43,7 @@ class Desk:
     refunds: Refunds
     sales: Sales
     settings: Settings
+    soundness: Soundness
     tills: Tills
 
     @property

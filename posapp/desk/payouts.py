@@ -161,6 +161,8 @@ class Payouts:
     async def _record(self, attempt: Attempt, payout: Payout) -> Outcome:
         """Write down what the gateway said, as far as it proves anything."""
         finding = judge_payout(attempt.intent, payout)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         believed = finding.state is not State.UNKNOWN
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:

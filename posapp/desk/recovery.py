@@ -2,8 +2,7 @@
 
 Look up, never resend. A look-up that fails proves nothing; absence needs two complete searches,
 the later one a quarter of an hour after the last byte, by a search that is known to find what is
-there. What stays unknown becomes an open case. Every step is written down on its own, and every
-step can be repeated: it may end anywhere.
+there. What stays unknown becomes an open case. Every step can be repeated: it may end anywhere.
 """
 
 from __future__ import annotations
@@ -69,7 +68,10 @@ class Recovery:
         actions: Actions,
         payouts: Payouts,
         clock: Callable[[], datetime],
+        between: Callable[[], tuple[datetime, datetime]] | None = None,
     ) -> None:
+        """Args: between: the earliest and the latest that it can be now, where that is not sure:
+        patience is judged by the one, a key by the other."""
         self._till = till
         self._ledger = till.ledger
         self._sales = sales
@@ -80,6 +82,7 @@ class Recovery:
             Kind.PAYOUT: payouts.look,
         }
         self._clock = clock
+        self._between = between or (lambda: (clock(), clock()))
         till.bell.listen(self.recheck)
         self._wake = asyncio.Event()
         self._turns = Turns(clock, till.sleep)
@@ -330,13 +333,14 @@ class Recovery:
             # The gateway accepted it once: absent now means lagging, not undone.
             await self._ledger.journal.looked_up(attempt.id, absent=False)
             return await self._make_case_when_old(attempt)
-        if may_repeat(attempt, self._clock()):
+        earliest, latest = self._between()
+        if may_repeat(attempt, earliest) and may_repeat(attempt, latest):
             gateway = self._till.accounts.gateway(attempt.intent.account)
             again = await self._actions.repeat(attempt, gateway)
             if again is not None:
                 return again
         looked = await self._ledger.journal.looked_up(attempt.id, absent=True)
-        if not absence_is_proved(attempt, self._clock()):
+        if not absence_is_proved(attempt, earliest):
             return await self._make_case_when_old(looked)
         try:
             believed = await self._search_is_believed(attempt)

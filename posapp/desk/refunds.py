@@ -153,6 +153,8 @@ class Refunds:
         if isinstance(answer, Attempt):
             return Outcome(answer, payment)
         finding = judge_refund(attempt.intent, answer)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         settled = await journal.settle(
             attempt.id,
             state=finding.state,
@@ -176,6 +178,8 @@ class Refunds:
                 return Outcome(attempt, payment)
             return None
         finding = judge_refund(attempt.intent, record)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, payment)  # late, and still proves nothing

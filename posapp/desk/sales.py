@@ -224,6 +224,8 @@ class Sales:
     async def record(self, attempt: Attempt, payment: Payment, gateway: Gateway) -> Outcome:
         """Write down what the gateway said about a charge, as far as it proves anything."""
         finding = judge_charge(attempt.intent, payment, live=gateway.live)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         believed = None if finding.state is State.UNKNOWN else payment
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:

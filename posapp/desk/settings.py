@@ -160,13 +160,16 @@ class Settings:
         """
         async with self._one_at_a_time:
             known = {present.id: present for present in self._contents.accounts}
-            if account.id in known and known[account.id] != account:
-                await self._no_open_attempts(account.id, "changed")
             try:
                 contents = self._contents.with_account(account)
             except SettingsRefused as problem:
                 raise refused(problem) from problem
-            await self._keep(contents)
+            if known.get(account.id, account) == account:
+                await self._keep(contents)
+                return
+            with self._till.under_way.none_begins():
+                await self._no_open_attempts(account.id, "changed")
+                await self._keep(contents)
 
     async def remove_account(self, account_id: str) -> None:
         """Take an account out of the settings; its payments stay in the history.
@@ -175,8 +178,9 @@ class Settings:
             Refused: attempts of it are still open.
         """
         async with self._one_at_a_time:
-            await self._no_open_attempts(account_id, "removed")
-            await self._keep(self._contents.without_account(account_id))
+            with self._till.under_way.none_begins():
+                await self._no_open_attempts(account_id, "removed")
+                await self._keep(self._contents.without_account(account_id))
 
     async def keep(self, contents: VaultContents) -> None:
         """Save all of it.

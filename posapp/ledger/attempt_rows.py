@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select, update
+from datetime import datetime
 
-from posapp.ledger.codec import attempt_from
+from sqlalchemy import Connection, bindparam, select, text, update
+
+from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.errors import NoSuchEntry, WrongPayment
 from posapp.ledger.tables import attempts, is_open
 from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
@@ -12,6 +14,14 @@ from posapp.model.attempt_rules import check_attempt
 from posapp.model.payment import Payment
 
 _ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_NOT_CHARGED = (
+    select(attempts)
+    .where(
+        attempts.c.ended_at >= bindparam("since"),
+        text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
+    )
+    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+)
 _ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
 
 
@@ -67,3 +77,14 @@ def written(connection: Connection, attempt_id: int) -> Attempt:
     attempt = read_attempt(connection, attempt_id)
     check_attempt(attempt)
     return attempt
+
+
+def given(**values: str) -> dict[str, object]:
+    """Those that say something; the others leave the row as it is."""
+    return {name: value for name, value in values.items() if value}
+
+
+def not_charged_since(connection: Connection, since: datetime) -> tuple[Attempt, ...]:
+    """Attempts that were taken as not charged since then, newest first."""
+    rows = connection.execute(_NOT_CHARGED, {"since": micros(since)}).mappings()
+    return tuple(attempt_from(row) for row in rows)

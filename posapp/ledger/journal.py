@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, update
 
 from posapp.ledger.alarms import end_where_given_back, raise_alarm
 from posapp.ledger.attempt_rows import (
     attach,
     check_answer,
+    given,
+    not_charged_since,
     open_attempts,
     read_attempt,
     written,
@@ -19,10 +21,12 @@ from posapp.ledger.audit import Audit
 from posapp.ledger.card_guard import refuse_in_intent, without_card_number
 from posapp.ledger.charge_index import index_charge
 from posapp.ledger.claims import asked_of, claim, refunds_of, set_order, write_down
-from posapp.ledger.codec import attempt_from, micros
+from posapp.ledger.codec import micros
 from posapp.ledger.engine import Database
+from posapp.ledger.pauses import refuse_paused
 from posapp.ledger.snapshots import keep_payment
 from posapp.ledger.tables import DEAD, attempts
+from posapp.ledger.unsaved import Unsaved
 from posapp.model.attempt import (
     Attempt,
     BrokenRule,
@@ -37,14 +41,6 @@ from posapp.model.case import AlarmKind, CaseEnd, Closing
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
-_NOT_CHARGED = (
-    select(attempts)
-    .where(
-        attempts.c.ended_at >= bindparam("since"),
-        text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
-    )
-    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
-)
 
 
 class Journal:
@@ -55,11 +51,13 @@ class Journal:
         self._audit = audit
         self._clock = clock
         self._till = till
+        self.unsaved = Unsaved(database)
 
     async def begin(self, intent: Intent) -> Attempt:
         """Write the intent down; on the disk when this returns. Nothing may be sent before.
 
         Raises:
+            AccountPaused: an answer of this account did not fit what was asked.
             OrderBusy: another payment of this order is open.
             OrderPaid: the order is paid.
             PaymentBusy: something else asked of this payment has to end first.
@@ -90,10 +88,12 @@ class Journal:
 
         Raises:
             BrokenRule: it may not be sent again, or was already.
+            AccountPaused: an answer of its account did not fit what was asked.
         """
 
         def work(connection: Connection) -> Attempt:
             before, now = read_attempt(connection, attempt_id), self._clock()
+            refuse_paused(connection, before.intent.account)
             if not may_repeat(before, now):
                 raise BrokenRule("This attempt may not be sent again.")
             connection.execute(
@@ -144,6 +144,7 @@ class Journal:
         Raises:
             BrokenRule: this state may not follow the present one, or another end is proved already.
             WrongPayment: the answer is about another payment.
+            LedgerFull, LedgerBusy, LedgerStopped: it is kept in ``unsaved``.
         """
 
         def work(connection: Connection) -> Attempt:
@@ -152,7 +153,7 @@ class Journal:
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
                 self._watch(connection, before, verdict, payment)
-            values = _given(
+            values = given(
                 note=without_card_number(note),
                 said=without_card_number(said),
                 request_id=request_id,
@@ -178,7 +179,7 @@ class Journal:
             index_charge(connection, attempt_id)
             return written(connection, attempt_id)
 
-        return await self._database.write(work)
+        return await self.unsaved.write(attempt_id, work)
 
     async def looked_up(
         self,
@@ -239,6 +240,7 @@ class Journal:
         Returns:
             Every attempt that is open, newest first.
         """
+        await self.unsaved.save()  # what is known is not given up
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
             for attempt in open_attempts(connection):
@@ -271,11 +273,7 @@ class Journal:
     async def not_charged_since(self, since: datetime) -> tuple[Attempt, ...]:
         """Attempts that were taken as not charged since then, newest first."""
 
-        def work(connection: Connection) -> tuple[Attempt, ...]:
-            rows = connection.execute(_NOT_CHARGED, {"since": micros(since)}).mappings()
-            return tuple(attempt_from(row) for row in rows)
-
-        return await self._database.read(work)
+        return await self._database.read(lambda connection: not_charged_since(connection, since))
 
     async def read(self, attempt_id: int) -> Attempt:
         """The attempt with this id.
@@ -335,6 +333,7 @@ class Journal:
         end_where_given_back(connection, self._audit, payment, at=self._clock())
 
     def _begin(self, connection: Connection, intent: Intent) -> Attempt:
+        refuse_paused(connection, intent.account)
         claim(connection, intent)
         number = write_down(connection, intent, micros(self._clock()))
         attempt = written(connection, number)
@@ -390,10 +389,6 @@ class Journal:
             who=who or _PROGRAM,
             detail={name: value for name, value in detail.items() if value},
         )
-
-
-def _given(**values: str) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value}
 
 
 __all__ = ["BrokenRule", "Journal", "refunds_of"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from posapp.ledger import driver
 from posapp.ledger.address import Address
+from posapp.ledger.anchor import Anchor
 from posapp.ledger.audit import Audit, begin_trail
 from posapp.ledger.cases import Cases
 from posapp.ledger.catalogue import Catalogue
@@ -19,6 +20,7 @@ from posapp.ledger.file import LedgerFile
 from posapp.ledger.invitations import Invitations
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
+from posapp.ledger.pauses import Pauses
 from posapp.ledger.payments import Payments
 from posapp.ledger.reconciliations import Reconciliations
 from posapp.ledger.sign_ins import SignIns
@@ -35,6 +37,7 @@ class Ledger:
         self, database: Database, *, audit_key: bytes, clock: Callable[[], datetime], till: str
     ) -> None:
         self._database = database
+        self._doubt = ""
         self._listeners: list[Callable[[], None]] = []
         self.audit = Audit(database, audit_key, clock, till)
         self.catalogue = Catalogue(database)
@@ -43,6 +46,7 @@ class Ledger:
         self.journal: Journal = Journal(database, self.audit, clock, till)
         self.cases = Cases(database, self.audit, clock, self.journal)
         self.orders = Orders(database, clock, till)
+        self.pauses = Pauses(database, self.audit, clock)
         self.payments = Payments(database, self.audit, clock)
         self.reconciliations = Reconciliations(database, self.audit, clock)
         self.sign_ins = SignIns(database)
@@ -120,6 +124,51 @@ class Ledger:
         return False
 
     @property
+    def stopped(self) -> str:
+        """Why nothing is written any more, as a sentence; empty while all is well."""
+        return self._database.stopped
+
+    @property
+    def may_be_accepted(self) -> bool:
+        """Whether it is read only because it is not the copy that was last used here."""
+        return bool(self._doubt) and self.stopped == self._doubt
+
+    async def hold_to(self, anchor: Anchor) -> None:
+        """Compare with how far the ledger had got, and keep ``anchor`` up to date from now on.
+
+        An older copy is left as it is: it can be read, and nothing is written to it.
+        """
+        doubt = await self._database.read(anchor.doubt)
+        if doubt:
+            self._doubt = (
+                f"This ledger {doubt}. It can be read, but no payments are taken. "
+                f"{await self._database.evidence()} Put the newest copy back, or let the owner "
+                "go on with this one and compare it with the gateway's list."
+            )
+            self._database.stop(self._doubt)
+        self._database.watch(anchor.look)
+
+    async def accept(self, who: str) -> None:
+        """Go on with a copy that was doubted; noted in the audit trail.
+
+        Raises:
+            LedgerStopped: it is stopped for another reason.
+        """
+        if self.may_be_accepted:
+            self._database.stopped = ""
+        await self.audit.record("copy_accepted", who, "ledger", {"doubt": self._doubt})
+        self._doubt = ""
+
+    async def examine(self) -> None:
+        """Examine everything; a ledger that is damaged is only read from then on."""
+        problems = await self._damage()
+        if problems:
+            self._database.stop(
+                f"The ledger is damaged: {problems[0]} It can be read, but no payments are taken. "
+                f"{await self._database.evidence()} Close the program and restore a backup."
+            )
+
+    @property
     def is_away(self) -> bool:
         """Whether the server of a shared ledger does not answer now."""
         return False
@@ -128,6 +177,9 @@ class Ledger:
         """Call ``listener`` on the loop whenever another till kept something, and when the server
         of a shared ledger went away or is back."""
         self._listeners.append(listener)
+
+    async def _damage(self) -> tuple[str, ...]:
+        return await self.check()
 
     def _tell(self) -> None:
         for listener in self._listeners:

@@ -120,6 +120,9 @@ class LedgerServer:
     ) -> AbstractContextManager[None]:
         return server_sentences.converted(self.address.name, stop, committing=committing)
 
+    def keep_evidence(self) -> str:
+        return "Keep the data of the server as it is now."
+
     def problems(self, connection: Connection) -> list[str]:
         found = []
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):

@@ -278,6 +278,16 @@ audit = Table(
 )
 Index("audit_by_subject", audit.c.subject, audit.c.id)
 
+# Accounts whose answers cannot be believed: nothing is begun through them.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("attempt", BigInteger, nullable=False),
+)
+
 # The last entry and how many there are, sealed: what was cut off at the end is missed.
 audit_head = Table(
     "audit_head",

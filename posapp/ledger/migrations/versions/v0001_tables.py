@@ -236,6 +236,15 @@ TABLES = (
     )
     """,
     """
+    CREATE TABLE pauses (
+        account TEXT NOT NULL,
+        at BIGINT NOT NULL,
+        why TEXT NOT NULL,
+        attempt BIGINT NOT NULL,
+        PRIMARY KEY (account)
+    )
+    """,
+    """
     CREATE TABLE order_lines (
         order_id TEXT NOT NULL,
         position INTEGER NOT NULL,
