@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from posapp.ui.main_window import MainWindow
     from posapp.ui.opening import Opening
 
-__all__ = ["StartRefused", "examine", "export", "folder_of", "open", "run"]
+__all__ = ["StartRefused", "examine", "export", "folder_of", "move_ledger", "open", "run"]
 
 _log = logging.getLogger(__name__)
 _LONGEST_REST = 65.0  # seconds; longer than the longest money call
@@ -123,6 +123,28 @@ async def export(
         raise StartRefused(
             f"{output} cannot be written ({problem.strerror}). Choose another place."
         ) from problem
+    return 0
+
+
+async def move_ledger(home: Path, passphrase: Secret | None) -> int:
+    """Take the live ledger of this till to the server its settings name, a line for each step.
+
+    Raises:
+        StartRefused: with one sentence; the ledger is as it was.
+    """
+    from posapp import building
+
+    def tell(line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    folder = folder_of(home, training=False)
+    with fronts.take(folder):
+        try:
+            done = await building.move_ledger(folder, passphrase, tell=tell)
+        except building.Closed as problem:
+            raise StartRefused(str(problem)) from problem
+    tell(done)
     return 0
 
 

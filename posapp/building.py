@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +35,9 @@ from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
 from posapp.desk.till import Till
+from posapp.desk.tills import Tills, address_of, audit_key_of
 from posapp.gateways.transport import Transport
+from posapp.ledger import driver
 from posapp.ledger.errors import LedgerError
 from posapp.ledger.ledger import Ledger
 from posapp.model.secret import Secret
@@ -47,8 +49,8 @@ from posapp.vault.pin import hash_pin
 from posapp.vault.settings import VaultContents, owner_from, shop_from
 from posapp.vault.store import Vault
 
-TILL = "T1"
 VAULT = "vault"
+LEDGER = "ledger.db"
 CURRENCY = "EUR"
 
 
@@ -132,18 +134,13 @@ class Building:
             raise Refused(str(problem)) from problem
 
     async def _desk(self, vault: Vault, *, training: bool) -> Desk:
-        opening = Ledger.open(
-            self._folder / "ledger.db",
-            key=vault.key_for("ledger"),
-            audit_key=vault.key_for("audit"),
-            clock=now,
-            till=TILL,
-        )
-        ledger, transport = await asyncio.gather(opening, in_thread(Transport))
+        name = vault.contents.till
+        ledger, transport = await asyncio.gather(self._ledger(vault), in_thread(Transport))
         self._lifetimes.push_async_callback(ledger.close)
         self._lifetimes.push_async_callback(transport.close)
         await ledger.journal.recover()
-        till = Till(name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
+        till = Till(name=name, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
+        ledger.listen(till.changed)
         settings = Settings(vault=vault, till=till)
         sales, refunds = Sales(till), Refunds(till)
         people = People(ledger=ledger, owner=vault.contents.owner, clock=now, training=training)
@@ -166,6 +163,27 @@ class Building:
             refunds=refunds,
             sales=sales,
             settings=settings,
+            tills=Tills(till, settings=settings, vault=vault, clock=now),
+        )
+
+    async def _ledger(self, vault: Vault) -> Ledger:
+        """The ledger this till keeps: its own file, or the one it shares with others."""
+        shared, till = vault.contents.shared_ledger, vault.contents.till
+        if shared is None or not shared.in_use:
+            return await Ledger.open(
+                self._folder / LEDGER,
+                key=vault.key_for("ledger"),
+                audit_key=vault.key_for("audit"),
+                clock=now,
+                till=till,
+            )
+        return await Ledger.open_shared(
+            address_of(shared),
+            audit_key=audit_key_of(vault, shared),
+            clock=now,
+            till=till,
+            held=self._folder / "held.db",
+            held_key=vault.key_for("held"),
         )
 
 
@@ -224,6 +242,59 @@ async def export(
             target.write(piece)
             pieces += 1
     return pieces
+
+
+async def move_ledger(
+    folder: Path, passphrase: Secret | None, *, tell: Callable[[str], None]
+) -> str:
+    """Take the payments of this till to the server its settings name; what was done, for people.
+
+    Args:
+        tell: called with one line for each step, from another thread.
+
+    Raises:
+        Closed: with one sentence; the ledger of this till is as it was and still in use.
+    """
+    if passphrase is None or not await in_thread(Vault.exists, folder / VAULT):
+        raise Closed("Nothing is set up here, or no passphrase was given.")
+
+    def line(table: str, done: int, total: int) -> None:
+        tell(f"{table.replace('_', ' ')}: {done} of {total}")
+
+    def move() -> str:
+        with Vault.open(folder / VAULT, passphrase) as vault:
+            contents = vault.contents
+            shared = contents.shared_ledger
+            if shared is None:
+                raise Closed(
+                    "No server is set up. Enter its address in Settings, Tills and shared ledger."
+                )
+            if shared.in_use:
+                raise Closed("This till works on the shared ledger already.")
+            with driver.needed():
+                from posapp.ledger.moving import move
+            moved = move(
+                folder / LEDGER,
+                address_of(shared),
+                key=vault.key_for("ledger"),
+                audit_key=audit_key_of(vault, shared),
+                tell=line,
+            )
+            in_use = shared.model_copy(update={"in_use": True})
+            vault.save(contents.changed(shared_ledger=in_use))
+        rows = sum(moved.sums.rows.values())
+        done = "was moved before and is" if moved.before else "is"
+        return (
+            f"The ledger {done} on {shared.host}: {rows} rows in {len(moved.sums.rows)} tables, "
+            f"{moved.sums.rows['attempts']} payments and refunds. Every table, every sum of money "
+            f"and the audit trail were compared and are equal. {folder / LEDGER} was only read; "
+            "keep it as a backup."
+        )
+
+    try:
+        return await in_thread(move)
+    except (VaultError, LedgerError) as problem:
+        raise Closed(str(problem)) from problem
 
 
 def prepare() -> None:

@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             form=arguments.format,
             output=arguments.output,
         )
+    if arguments.command == "move-ledger":
+        return move_ledger(home, training=arguments.training)
     return desktop(home, training=arguments.training)
 
 
@@ -102,6 +104,25 @@ def export(home: Path, *, training: bool, form: Literal["csv", "json"], output: 
         return _refused(str(refusal))
 
 
+def move_ledger(home: Path, *, training: bool) -> int:
+    """Take the ledger of this till to the server of a shared one, and check it there."""
+    if training:
+        return _refused("Practice keeps its own ledger on this computer; it is not moved.")
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from posapp import app
+    from posapp.runtime import loop
+
+    passphrase = _passphrase(home)
+
+    async def session() -> int:
+        return await app.move_ledger(home, passphrase)
+
+    try:
+        return loop.run(session, argv=["posapp"])
+    except app.StartRefused as refusal:
+        return _refused(str(refusal))
+
+
 def _passphrase(home: Path) -> Secret | None:
     """What opens the live vault, if there is one and somebody at a terminal to type it."""
     from getpass import getpass
@@ -142,6 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write every payment as CSV or JSON")
     export.add_argument("--format", choices=("csv", "json"), default="csv")
     export.add_argument("--output", type=Path, help="file to write (default: the terminal)")
+    commands.add_parser("move-ledger", help="take this till's ledger to a PostgreSQL server")
     return parser
 
 

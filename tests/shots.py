@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from posapp import app
 from posapp.runtime.loop import run
 from posapp.ui import theme
+from tests.database import DatabaseServer
 from tests.journeys.gateway import Gateway
 from tests.journeys.till import Till
 from tests.waiting import until
@@ -81,8 +83,17 @@ def main() -> int:
                     await _practise(till, gateway, camera)
             async with app.open(Path(home)) as window:
                 await _first_start(Till(window), camera)
-            async with app.open(Path(home)) as window:
-                await camera.take(Till(window), "passphrase")
+            place = Path(tempfile.mkdtemp(prefix="posapp-shots-server-"))
+            server = DatabaseServer(place)
+            try:
+                async with app.open(Path(home)) as window:
+                    await camera.take(Till(window), "passphrase")
+                    await _share(Till(window), camera, server)
+                async with app.open(Path(home)) as window:
+                    await _shared(Till(window), camera, server)
+            finally:
+                server.stop()
+                shutil.rmtree(place)
         for path in camera.taken:
             print(path)
         return 0
@@ -226,6 +237,61 @@ async def _first_start(till: Till, camera: Camera) -> None:
     await till.tab_to("settings.add_account")
     await till.press(Qt.Key.Key_Return)
     await camera.take(till, "settings-new-account")
+
+
+async def _enter(till: Till) -> None:
+    await till.type(PASSPHRASE)
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.shows("nav.settings"), 30)
+
+
+async def _tills(till: Till) -> None:
+    await till.settings()
+    await till.tab_to("settings.entry_tills")
+    await till.press(Qt.Key.Key_Space)
+    await until(lambda: till.shows("tills.kept"))
+
+
+async def _share(till: Till, camera: Camera, server: DatabaseServer) -> None:
+    await _enter(till)
+    await _tills(till)
+    await camera.take(till, "tills-own")
+    await till.choose("tills.kept", "Shared, on a PostgreSQL server")
+    await till.fill("tills.till", "Till 1")
+    await till.fill("tills.database", server.address.database)
+    await till.tab_to("tills.save")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.problem("tills.till"), 10)
+    await camera.take(till, "tills-problems")
+    await till.fill("tills.till", "T1")
+    await till.fill("tills.host", server.address.host)
+    await till.fill("tills.port", str(server.address.port))
+    await till.fill("tills.user", server.address.user)
+    await till.fill("tills.password", "unused")
+    await till.tab_to("tills.test")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: "answers" in till.reads("tills.answer"), 10)
+    await camera.take(till, "tills-tested")
+    await till.tab_to("tills.save")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: "start it again" in till.reads("tills.answer"), 10)
+    await camera.take(till, "tills-saved")
+
+
+async def _shared(till: Till, camera: Camera, server: DatabaseServer) -> None:
+    await _enter(till)
+    await _tills(till)
+    await till.tab_to("tills.invite")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.reads("tills.code_shown"), 10)
+    await camera.take(till, "tills-joining-code")
+    server.crash()
+    try:
+        await until(lambda: till.shows("cut_off"), 20)
+        await till.counter()
+        await camera.take(till, "ledger-away")
+    finally:
+        server.start()
 
 
 if __name__ == "__main__":

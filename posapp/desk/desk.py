@@ -18,6 +18,7 @@ from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
 from posapp.desk.till import Till
+from posapp.desk.tills import Tills
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Desk:
     refunds: Refunds
     sales: Sales
     settings: Settings
+    tills: Tills
 
     @property
     def accounts(self) -> Accounts:

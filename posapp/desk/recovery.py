@@ -115,6 +115,8 @@ class Recovery:
 
         While no money is under way here, nothing of this till can still be on its way.
         """
+        if await self._ledger.journal.deliver():
+            self._till.news.tell()
         found = await self._ledger.journal.open_attempts()
         leaving = any(
             attempt.state in _LEAVING and attempt.intent.till == self._till.name

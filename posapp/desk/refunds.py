@@ -11,7 +11,7 @@ from posapp.desk.outcome import Outcome
 from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import LedgerAway, LedgerError
 from posapp.model.attempt import Attempt, Intent, Kind, State, refund_key
 from posapp.model.judge import find_refund, judge_refund
 from posapp.model.money import Money
@@ -163,6 +163,8 @@ class Refunds:
                 outcome = await self.look(outcome.attempt, gateway) or outcome
             except GatewayError:
                 continue  # the recovery goes on asking
+            except LedgerAway:
+                break  # so much is kept; the recovery goes on when the server is back
             except LedgerError:
                 raise
             except Exception:

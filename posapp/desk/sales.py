@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from posapp.desk.errors import Refused
+from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.outcome import Outcome
 from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
@@ -92,7 +92,16 @@ class Sales:
             self._till.changed()
 
     async def outcome(self, attempt_id: int) -> Outcome:
-        """How an attempt stands now, from the ledger alone."""
+        """How an attempt stands now, from the ledger alone.
+
+        Raises:
+            Refused: the ledger cannot be read.
+        """
+        with ledger_refusals():
+            return await self._outcome(attempt_id)
+
+    async def _outcome(self, attempt_id: int) -> Outcome:
+        await self._ledger.journal.deliver()  # never less than was known here before
         detail = await self._ledger.payments.detail(attempt_id)
         return Outcome(detail.attempt, detail.payment)
 

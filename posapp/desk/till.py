@@ -29,6 +29,11 @@ class Till:
     uncollected: dict[int, int] = field(default_factory=dict)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the server of a shared ledger is away: no money can be moved, nor read."""
+        return self.ledger.is_away
+
     def changed(self) -> None:
         """Something about money changed: screens read anew, the recovery plans anew."""
         self.news.tell()

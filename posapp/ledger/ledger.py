@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from posapp.ledger import driver
 from posapp.ledger.address import Address
 from posapp.ledger.audit import Audit, begin_trail
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerDamaged, LedgerError
+from posapp.ledger.errors import LedgerError
 from posapp.ledger.file import LedgerFile
+from posapp.ledger.invitations import Invitations
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
 from posapp.ledger.payments import Payments
 from posapp.ledger.sign_ins import SignIns
+
+if TYPE_CHECKING:
+    from posapp.ledger.visit import Visit
 
 
 class Ledger:
@@ -30,6 +36,7 @@ class Ledger:
         self.audit = Audit(database, audit_key, clock, till)
         self.catalogue = Catalogue(database)
         self.customers = Customers(database)
+        self.invitations = Invitations(database, clock)
         self.journal: Journal = Journal(database, self.audit, clock, till)
         self.orders = Orders(database, clock, till)
         self.payments = Payments(database, self.audit, clock)
@@ -80,13 +87,8 @@ class Ledger:
         Raises:
             LedgerError: with one sentence; nothing was changed.
         """
-        try:
+        with driver.needed():
             from posapp.ledger.shared import open_shared
-        except ImportError as problem:
-            raise LedgerError(
-                "A shared ledger cannot be opened on this computer: its database driver is not "
-                "made for Windows on ARM. Use another computer, or a ledger of this till's own."
-            ) from problem
         return await open_shared(
             address, audit_key=audit_key, clock=clock, till=till, held=held, held_key=held_key
         )
@@ -95,8 +97,21 @@ class Ledger:
         """Examine the whole ledger and the audit trail; problems as sentences, none when sound."""
         try:
             return (*await self._database.problems(), *await self.audit.verify())
-        except LedgerDamaged as damaged:
-            return (str(damaged),)
+        except LedgerError as problem:
+            return (str(problem),)
+
+    async def server(self) -> Visit | None:
+        """How the server of a shared ledger is; None where there is none.
+
+        Raises:
+            LedgerError: it does not answer.
+        """
+        return None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is kept on a server."""
+        return False
 
     @property
     def is_away(self) -> bool:

@@ -264,3 +264,12 @@ held = Table(
     Column("held_at", BigInteger, nullable=False),
     Column("answer", JSON, nullable=False),
 )
+
+# Sealed under a code that people carry to the till they let in.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("number", _KEY, primary_key=True, autoincrement=True),
+    Column("sealed", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)

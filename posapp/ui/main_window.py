@@ -40,6 +40,11 @@ _PLACES = (
     Place("settings", "Settings", "Ctrl+3"),
 )
 
+_CUT_OFF = (
+    "The shared ledger does not answer. No payment or refund can be made until it is back; "
+    "nothing that was sent is lost."
+)
+
 
 class MainWindow(QMainWindow):
     """``painted`` once, after the first paint; ``close_wanted`` when somebody closes it.
@@ -69,6 +74,9 @@ class MainWindow(QMainWindow):
         if not training:
             self.banner.hide()
         self.banner.words.setText("Training — no real money moves")
+        self.cut_off = Banner(name="cut_off", tone="not_moved")
+        self.cut_off.words.setText(_CUT_OFF)
+        self.cut_off.hide()
         self.navigation = Navigation(_PLACES)
         self.counter = CounterScreen(opening, self.messages, style, currency=currency)
         self._lock: LockScreen | None = None
@@ -257,6 +265,13 @@ class MainWindow(QMainWindow):
         if self._desk is not None:
             self.navigation.shop.setText(self._desk.settings.shop.name)
             self._show_mode()
+            self._show_cut_off(self._desk.till.is_cut_off)
+
+    def _show_cut_off(self, cut_off: bool) -> None:
+        """Said aloud once, when it happens."""
+        if cut_off and self.cut_off.isHidden():
+            self.messages.speak(_CUT_OFF)
+        self.cut_off.setVisible(cut_off)
 
     def _back_from_lock(self) -> None:
         if self._desk is not None:
@@ -282,6 +297,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
+        column.addWidget(self.cut_off)
         column.addWidget(self._front, 1)
         self.setCentralWidget(whole)
         self.counter.order_panel.search.input.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from posapp.ledger.errors import LedgerAway, LedgerError, LedgerFull, WrongPayment
+from posapp.ledger.errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull, WrongPayment
 from posapp.ledger.held import Answer, Held, contradicts, still_to_write
 from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import NEXT, Attempt, BrokenRule, State, Verdict
@@ -73,6 +73,20 @@ async def back(ledger: Ledger) -> None:
 
 def held_rows(place: ServerPlace, till: str = "T1") -> list[tuple[Any, ...]]:
     return raw.rows(place.folder / f"{till}.db", "SELECT reference FROM held ORDER BY number")
+
+
+def cut_off(monkeypatch: pytest.MonkeyPatch, *, kept: bool) -> None:
+    """The answer to each COMMIT is lost; ``kept`` says whether it had arrived."""
+    commit, psycopg = Connection.commit, pytest.importorskip("psycopg")
+
+    def and_cut_off(connection: Connection) -> None:
+        if connection.dialect.name != "postgresql":
+            return commit(connection)
+        if kept:
+            commit(connection)
+        raise OperationalError("COMMIT", {}, psycopg.OperationalError("cut off"))
+
+    monkeypatch.setattr(Connection, "commit", and_cut_off)
 
 
 def told(place: ServerPlace, attempt: Attempt) -> list[tuple[Any, ...]]:
@@ -231,15 +245,7 @@ async def test_an_answer_that_was_kept_though_nobody_said_so_is_not_kept_twice(
     ledger: Ledger, place: ServerPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt = await sent(ledger, charge(await new_order(ledger)))
-    commit = Connection.commit
-
-    def kept_and_cut_off(connection: Connection) -> None:
-        commit(connection)
-        if connection.dialect.name == "postgresql":
-            psycopg = pytest.importorskip("psycopg")
-            raise OperationalError("COMMIT", {}, psycopg.OperationalError("cut off"))
-
-    monkeypatch.setattr(Connection, "commit", kept_and_cut_off)
+    cut_off(monkeypatch, kept=True)
     settled = await ledger.journal.settle(
         attempt.id, state=State.SETTLED, verdict=APPROVED, payment=payment_of(attempt)
     )
@@ -259,19 +265,70 @@ async def test_a_step_that_was_cut_off_at_its_end_says_that_it_may_be_kept(
 ) -> None:
     order = await new_order(ledger)
 
-    def cut_off(_connection: Connection) -> None:
+    def end_it(_connection: Connection) -> None:
         place.run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE query LIKE 'SELECT pg_notify%'"
         )
 
-    event.listen(ledger._database._engine, "commit", cut_off)
+    event.listen(ledger._database._engine, "commit", end_it)
     try:
         with pytest.raises(LedgerAway, match="Whether the last step was kept is not certain"):
             await ledger.journal.begin(charge(order))
     finally:
-        event.remove(ledger._database._engine, "commit", cut_off)
+        event.remove(ledger._database._engine, "commit", end_it)
     await ledger.journal.begin(charge(order))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_that_nothing_was_sent_is_known_whether_or_not_the_last_step_was_kept(
+    ledger: Ledger, place: ServerPlace, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    order = await new_order(ledger)
+    attempt = await ledger.journal.begin(charge(order))
+    cut_off(monkeypatch, kept=kept)
+    with pytest.raises(LedgerAway, match=r"not certain.*Nothing was sent to the gateway"):
+        await ledger.journal.sending(attempt.id)
+    monkeypatch.undo()
+    state = State.SENDING if kept else State.PREPARED
+    assert (await ledger.journal.read(attempt.id)).state is state
+    assert await ledger.journal.deliver()
+    assert (await ledger.journal.read(attempt.id)).state is State.NOT_SENT
+    assert (await ledger.orders.read(order.id)).state is OrderState.OPEN
+    assert held_rows(place) == []
+    assert not await ledger.journal.deliver()
+
+
+async def test_an_attempt_whose_beginning_was_kept_though_nobody_said_so_never_leaves(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await new_order(ledger)
+    cut_off(monkeypatch, kept=True)
+    with pytest.raises(LedgerAway, match="Nothing was sent to the gateway"):
+        await ledger.journal.begin(charge(order))
+    monkeypatch.undo()
+    (begun,) = await ledger.journal.open_attempts()
+    assert begun.state is State.PREPARED
+    await ledger.journal.recover()
+    assert (await ledger.journal.read(begun.id)).state is State.NOT_SENT
+    await sent(ledger, charge(order))
+
+
+async def test_an_answer_that_another_till_keeps_from_being_written_is_held(
+    ledger: Ledger, place: ServerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = await sent(ledger, charge(await new_order(ledger)))
+
+    async def busy(_work: object) -> None:
+        raise LedgerBusy("Another till is writing.")
+
+    monkeypatch.setattr(vars(ledger)["_database"], "write", busy)
+    settled = await ledger.journal.settle(attempt.id, state=State.SETTLED, verdict=DECLINED)
+    assert settled.verdict is DECLINED
+    monkeypatch.undo()
+    assert held_rows(place) == [(attempt.intent.reference,)]
+    assert await ledger.journal.deliver()
+    assert (await ledger.journal.read(attempt.id)).verdict is DECLINED
 
 
 async def test_an_answer_that_contradicts_what_is_proved_is_told_to_people_and_changes_nothing(

@@ -204,6 +204,14 @@ _TABLES = (
     )
     """,
     """
+    CREATE TABLE invitations (
+        number {key} NOT NULL,
+        sealed TEXT NOT NULL,
+        made_at BIGINT NOT NULL,
+        PRIMARY KEY (number)
+    )
+    """,
+    """
     CREATE TABLE order_lines (
         order_id TEXT NOT NULL,
         position INTEGER NOT NULL,
