@@ -12,7 +12,7 @@ import io
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from posapp.ui.main_window import MainWindow
     from posapp.ui.opening import Opening
 
-__all__ = ["StartRefused", "examine", "export", "folder_of", "move_ledger", "open", "run"]
+__all__ = [
+    "StartRefused",
+    "change_address",
+    "examine",
+    "export",
+    "folder_of",
+    "move_ledger",
+    "open",
+    "run",
+]
 
 _log = logging.getLogger(__name__)
 _LONGEST_REST = 65.0  # seconds; longer than the longest money call
@@ -155,7 +164,7 @@ async def move_ledger(
             raise StartRefused(str(problem)) from problem
         finally:
             line.end()
-    sys.stdout.write((done.as_json() if as_json else done.words()) + "\n")
+    _print(done.as_json() if as_json else done.words())
     return 0
 
 
@@ -175,6 +184,33 @@ class _ProgressLine:
     def end(self) -> None:
         if self._begun:
             sys.stderr.write("\n")
+
+
+async def change_address(
+    home: Path, passphrase: Secret | None, *, changes: Mapping[str, str], password: Secret
+) -> int:
+    """Correct where the shared ledger of the live shop is, without opening it.
+
+    Raises:
+        StartRefused: with one sentence; nothing was saved.
+    """
+    from posapp import building
+
+    folder = folder_of(home, training=False)
+    with fronts.take(folder):
+        try:
+            done = await building.change_address(
+                folder, passphrase, changes=changes, password=password
+            )
+        except building.Closed as problem:
+            raise StartRefused(str(problem)) from problem
+    _print(done)
+    return 0
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,8 @@ from posapp.desk.settings import Settings
 from posapp.desk.till import Till
 from posapp.desk.tills import Tills, address_of, audit_key_of
 from posapp.gateways.transport import Transport
-from posapp.ledger.errors import LedgerError
+from posapp.ledger import driver
+from posapp.ledger.errors import LedgerAway, LedgerError, LedgerUnreadable
 from posapp.ledger.ledger import Ledger
 from posapp.model.secret import Secret
 from posapp.runtime.threads import in_thread
@@ -45,11 +46,14 @@ from posapp.sandbox import server
 from posapp.sandbox.errors import SandboxError
 from posapp.vault.errors import VaultError
 from posapp.vault.pin import hash_pin
-from posapp.vault.settings import VaultContents, owner_from, shop_from
+from posapp.vault.settings import VaultContents, owner_from, shared_ledger_from, shop_from
 from posapp.vault.store import Vault
 
 VAULT = "vault"
 LEDGER = "ledger.db"
+_REMEDY = (
+    " If its address or password has changed, close the program and run: posapp ledger-address"
+)
 CURRENCY = "EUR"
 
 
@@ -110,7 +114,12 @@ class Building:
         try:
             vault = await in_thread(Vault.open, self._vault_path, passphrase)
             self._lifetimes.callback(vault.lock)
-            return await self._desk(vault, training=False), vault.notice or ""
+            shared = vault.contents.shared_ledger
+            try:
+                return await self._desk(vault, training=False), vault.notice or ""
+            except (LedgerAway, LedgerUnreadable) as problem:
+                remedy = _REMEDY if shared is not None and shared.in_use else ""
+                raise Refused(f"{problem}{remedy}") from problem
         except (VaultError, LedgerError) as problem:
             raise Refused(str(problem)) from problem
 
@@ -241,6 +250,51 @@ async def export(
             target.write(piece)
             pieces += 1
     return pieces
+
+
+async def change_address(
+    folder: Path, passphrase: Secret | None, *, changes: Mapping[str, str], password: Secret
+) -> str:
+    """Correct where the shared ledger is while it cannot be opened; what was found, for people.
+
+    Args:
+        changes: ``host``, ``port``, ``database``, ``user`` or ``certificate``; others stay.
+        password: empty keeps the one that is stored.
+
+    Raises:
+        Closed: with one sentence; nothing was saved.
+    """
+    if passphrase is None or not await in_thread(Vault.exists, folder / VAULT):
+        raise Closed("Nothing is set up here, or no passphrase was given.")
+
+    def change() -> str:
+        with Vault.open(folder / VAULT, passphrase) as vault:
+            contents = vault.contents
+            shared = contents.shared_ledger
+            if shared is None:
+                raise Closed("This till shares no ledger. Choose one in Settings.")
+            values: dict[str, object] = {
+                name: getattr(shared, name) for name in type(shared).model_fields
+            }
+            if password.reveal():
+                values["password"] = password
+            shared = shared_ledger_from({**values, **changes})
+            with driver.needed():
+                from posapp.ledger.visit import Contents, visit
+            key = audit_key_of(vault, shared)
+            found = visit(address_of(shared), audit_key=key, clock=now)
+            if shared.in_use and found.contents is not Contents.OURS:
+                raise Closed(
+                    f"{found.words()} But it does not hold the ledger of this shop. Nothing was "
+                    "saved; correct the address."
+                )
+            vault.save(contents.changed(shared_ledger=shared))
+        return f"{found.words()} Saved."
+
+    try:
+        return await in_thread(change)
+    except (VaultError, LedgerError) as problem:
+        raise Closed(str(problem)) from problem
 
 
 def prepare() -> None:

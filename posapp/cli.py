@@ -6,7 +6,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 REFUSED = 1
 PASSWORD = "POSAPP_DATABASE_PASSWORD"
+_ADDRESS = ("host", "port", "database", "user", "certificate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             password_file=arguments.password_file,
             as_json=arguments.json,
         )
+    if arguments.command == "ledger-address":
+        changes = {name: text for name in _ADDRESS if (text := getattr(arguments, name))}
+        return ledger_address(home, changes)
     return desktop(home, training=arguments.training)
 
 
@@ -171,6 +175,28 @@ def _why(problem: OSError | ValueError) -> str:
     return str(problem.strerror) if isinstance(problem, OSError) else "it is not UTF-8 text"
 
 
+def ledger_address(home: Path, changes: Mapping[str, str]) -> int:
+    """Correct where the shared ledger is, when the program cannot open it any more."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from getpass import getpass
+
+    from posapp import app
+    from posapp.model.secret import Secret
+    from posapp.runtime import loop
+
+    passphrase = _passphrase(home)
+    asked = passphrase is not None
+    password = Secret(getpass("Password of the ledger (Enter keeps it): ") if asked else "")
+
+    async def session() -> int:
+        return await app.change_address(home, passphrase, changes=changes, password=password)
+
+    try:
+        return loop.run(session, argv=["posapp"])
+    except app.StartRefused as refusal:
+        return _refused(str(refusal))
+
+
 def _passphrase(home: Path) -> Secret | None:
     """What opens the live vault, if there is one and somebody at a terminal to type it."""
     from getpass import getpass
@@ -224,6 +250,11 @@ def _parser() -> argparse.ArgumentParser:
         help=f"file with the database password (default: {PASSWORD}, or it is asked for)",
     )
     move.add_argument("--json", action="store_true", help="one JSON object instead of words")
+    address = commands.add_parser(
+        "ledger-address", help="correct where the shared ledger is, when it cannot be opened"
+    )
+    for name in _ADDRESS:
+        address.add_argument(f"--{name}", default="", help="stays as it is when left out")
     return parser
 
 

@@ -23,7 +23,7 @@ from posapp.gateways.abilities import (
     Void,
 )
 from posapp.gateways.port import Gateway, GatewayError, Rejected
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import LedgerAway, LedgerError
 from posapp.model.access import Role, permission_problem
 from posapp.model.allowed import (
     NO_ACTIONS,
@@ -296,6 +296,8 @@ class Actions:
                 outcome = await self.look(outcome.attempt, gateway) or outcome
             except GatewayError:
                 continue  # the recovery goes on asking
+            except LedgerAway:
+                break  # so much is kept; the recovery goes on when the server is back
             except LedgerError:
                 raise
             except Exception:

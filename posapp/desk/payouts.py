@@ -13,7 +13,7 @@ from posapp.desk.till import Till
 from posapp.gateways.abilities import PayoutRequest
 from posapp.gateways.abilities import Payouts as PaysOut
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Rejected
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import LedgerAway, LedgerError
 from posapp.model.access import Role, permission_problem
 from posapp.model.attempt import Attempt, Intent, Kind, State, payout_key
 from posapp.model.card import Card
@@ -186,6 +186,8 @@ class Payouts:
                 outcome = await self.look(outcome.attempt, gateway) or outcome
             except GatewayError:
                 continue  # the recovery goes on asking
+            except LedgerAway:
+                break  # so much is kept; the recovery goes on when the server is back
             except LedgerError:
                 raise
             except Exception:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -30,6 +33,7 @@ hearing = pytest.importorskip("posapp.ledger.hearing", exc_type=ImportError)
 __all__ = ["database_server", "started_server"]
 
 pytestmark = pytest.mark.asyncio
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class OpenShop(Protocol):
@@ -258,3 +262,87 @@ async def test_a_kept_answer_of_which_the_server_s_word_was_lost_is_read_back(
         trail = (await two.ledger.payments.detail(sale.attempt.id)).timeline
         assert sum(each.detail.get("state") == "settled" for each in trail) == 1
         await one.ledger.close()
+
+
+class OtherProgram:
+    """A second till in a process of its own; see ``tests.desk.till_program``."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def hears(self) -> object:
+        """What it says next."""
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        assert line, "the program ended"
+        return json.loads(line)
+
+    async def does(self, words: str) -> object:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{words}\n".encode())
+        await self._process.stdin.drain()
+        return await self.hears()
+
+
+@asynccontextmanager
+async def other_program(server: DatabaseServer, folder: Path) -> AsyncIterator[OtherProgram]:
+    address = server.address
+    wanted = {
+        "till": "T2",
+        "held": str(folder / "T2.db"),
+        "address": {
+            "host": address.host,
+            "port": address.port,
+            "database": address.database,
+            "user": address.user,
+        },
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.desk.till_program",
+        json.dumps(wanted),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        other = OtherProgram(process)
+        assert await other.hears() == "ready"
+        yield other
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
+
+
+async def test_two_desks_in_two_processes_charge_an_order_once_and_hear_of_each_other(
+    open_shop: OpenShop, database_server: DatabaseServer, tmp_path: Path
+) -> None:
+    shop = await open_shop("T1")
+    async with other_program(database_server, tmp_path) as other:
+        order = await shop.order()
+        meanwhile: list[object] = []
+
+        async def race(_prepared: Prepared) -> None:
+            shop.gateway.watch = None
+            meanwhile.append(await other.does(f"charge {order.id}"))
+
+        shop.gateway.watch = race  # the request is on its way when the other till tries
+        assert await other.does("deaf") == "deaf"
+        sale = await shop.charge(order)
+        assert sale.result is Result.APPROVED
+        assert meanwhile == [
+            "A payment for this order is being checked. It cannot be charged again until then."
+        ]
+        assert await other.does("hear") == 1
+        assert await other.does(f"charge {order.id}") == (
+            "This order is paid. Start the next order."
+        )
+        screen = Screen(shop)
+        second = await shop.order()
+        assert await other.does(f"charge {second.id}") == "approved"
+        await screen.hears()
+        assert await shop.order_state(second) == "paid"
+    assert shop.gateway.count("charge") == 1
+    assert await shop.ledger.check() == ()

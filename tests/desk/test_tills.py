@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from posapp import building
 from posapp.building import Building
 from posapp.desk.desk import Desk
 from posapp.desk.doctor import examine
@@ -236,3 +237,41 @@ async def test_the_doctor_examines_the_server(
         assert "does not answer" in findings["shared ledger"].words
     finally:
         database_server.start()
+
+
+async def test_an_address_that_changed_is_corrected_without_opening_the_ledger(
+    open_desk: OpenDesk, database_server: DatabaseServer, tmp_path: Path
+) -> None:
+    desk = await open_desk("one")
+    await desk.tills.save(typed(database_server))
+    folder = tmp_path / "one"
+    database_server.run("DROP ROLE IF EXISTS clerk", "CREATE ROLE clerk LOGIN SUPERUSER")
+    await open_desk("one")
+    wrong = {"user": "nobody"}
+    with pytest.raises(building.Closed, match="does not accept this user"):
+        await building.change_address(folder, PASSPHRASE, changes=wrong, password=Secret(""))
+    database_server.run("DROP DATABASE IF EXISTS other", "CREATE DATABASE other")
+    other = {"database": "other"}
+    with pytest.raises(building.Closed, match="does not hold the ledger of this shop"):
+        await building.change_address(folder, PASSPHRASE, changes=other, password=Secret(""))
+    said = await building.change_address(
+        folder, PASSPHRASE, changes={"user": "clerk"}, password=Secret("new")
+    )
+    assert said.endswith("Saved.")
+    desk = await open_desk("one")
+    assert desk.tills.is_shared
+    assert desk.tills.form()["user"] == "clerk"
+
+
+async def test_the_door_says_what_to_do_when_the_shared_ledger_does_not_answer(
+    open_desk: OpenDesk, database_server: DatabaseServer
+) -> None:
+    desk = await open_desk("one")
+    await desk.tills.save(typed(database_server))
+    database_server.crash()
+    try:
+        with pytest.raises(Refused, match=r"does not answer\..* run: posapp ledger-address"):
+            await open_desk("one")
+    finally:
+        database_server.start()
+    assert (await open_desk("one")).tills.is_shared

@@ -13,7 +13,13 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from posapp.ledger.errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull, WrongPayment
+from posapp.ledger.errors import (
+    LedgerAway,
+    LedgerBusy,
+    LedgerError,
+    LedgerFull,
+    WrongPayment,
+)
 from posapp.ledger.held import Answer, Held, contradicts, still_to_write
 from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import NEXT, Attempt, BrokenRule, State, Verdict

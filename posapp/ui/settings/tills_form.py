@@ -109,6 +109,10 @@ class TillsForm(QWidget):
         for key in ("password", "code"):
             self.texts[key].input.clear()
 
+    def _corrects(self) -> bool:
+        """Whether a field waits to be corrected, and has the focus for that."""
+        return any(self._fields[key].frame.wrong for key in self._shown())
+
     def _shown(self) -> tuple[str, ...]:
         return derive_tills(kept=str(self.kept.currentData()), is_shared=self._is_shared).fields
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from posapp.desk.errors import Refused
 from posapp.runtime.tasks import spawn
 from posapp.ui.settings.tills_form import TillsForm
@@ -42,7 +44,7 @@ class TillsPage(TillsForm):
     async def _done(
         self, button: Button, meanwhile: str, work: Callable[[], Awaitable[None]]
     ) -> None:
-        words = button.text()
+        words, chosen = button.text(), button.hasFocus()
         button.setEnabled(False)
         button.say(meanwhile)
         try:
@@ -52,6 +54,8 @@ class TillsPage(TillsForm):
         finally:
             button.setEnabled(True)
             button.say(words)
+            if chosen and not self._corrects():
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     async def _keep(self) -> None:
         sentence = await self._desk.tills.save(self.typed())
