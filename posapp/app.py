@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from posapp.desk.desk import Desk
     from posapp.desk.export import Format
     from posapp.model.secret import Secret
+    from posapp.moving import Target
     from posapp.ui.main_window import MainWindow
     from posapp.ui.opening import Opening
 
@@ -135,22 +136,54 @@ async def export(
     return 0
 
 
-async def move_ledger(home: Path, passphrase: Secret | None) -> int:
-    """Take the live ledger of this till to the server its settings name, a line for each step.
+async def move_ledger(
+    home: Path,
+    passphrase: Secret | None,
+    *,
+    target: Target | None = None,
+    training: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Take the ledger of this till to a server: the one named, or the one in its settings.
+
+    Progress is written to a terminal only, the end as words or one JSON object.
 
     Raises:
         StartRefused: with one sentence; the ledger is as it was.
     """
-    from posapp import building
+    from posapp import building, moving
 
-    folder = folder_of(home, training=False)
+    line = _ProgressLine()
+    folder = folder_of(home, training=training)
     with fronts.take(folder):
         try:
-            done = await building.move_ledger(folder, passphrase, tell=_print)
+            done = await moving.move_ledger(
+                folder, passphrase, target=target, training=training, progress=line.show
+            )
         except building.Closed as problem:
             raise StartRefused(str(problem)) from problem
-    _print(done)
+        finally:
+            line.end()
+    _print(done.as_json() if as_json else done.words())
     return 0
+
+
+class _ProgressLine:
+    """One line on the terminal that is written over; nothing where nobody looks on."""
+
+    def __init__(self) -> None:
+        self._seen = sys.stderr is not None and sys.stderr.isatty()
+        self._begun = False
+
+    def show(self, done: int, total: int) -> None:
+        if self._seen:
+            self._begun = True
+            sys.stderr.write(f"\r{done} of {total} rows")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._begun:
+            sys.stderr.write("\n")
 
 
 async def change_address(

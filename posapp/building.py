@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TextIO
@@ -265,59 +265,6 @@ async def export(
             target.write(piece)
             pieces += 1
     return pieces
-
-
-async def move_ledger(
-    folder: Path, passphrase: Secret | None, *, tell: Callable[[str], None]
-) -> str:
-    """Take the payments of this till to the server its settings name; what was done, for people.
-
-    Args:
-        tell: called with one line for each step, from another thread.
-
-    Raises:
-        Closed: with one sentence; the ledger of this till is as it was and still in use.
-    """
-    if passphrase is None or not await in_thread(Vault.exists, folder / VAULT):
-        raise Closed("Nothing is set up here, or no passphrase was given.")
-
-    def line(table: str, done: int, total: int) -> None:
-        tell(f"{table.replace('_', ' ')}: {done} of {total}")
-
-    def move() -> str:
-        with Vault.open(folder / VAULT, passphrase) as vault:
-            contents = vault.contents
-            shared = contents.shared_ledger
-            if shared is None:
-                raise Closed(
-                    "No server is set up. Enter its address in Settings, Tills and shared ledger."
-                )
-            if shared.in_use:
-                raise Closed("This till works on the shared ledger already.")
-            with driver.needed():
-                from posapp.ledger.moving import move
-            moved = move(
-                folder / LEDGER,
-                address_of(shared),
-                key=vault.key_for("ledger"),
-                audit_key=audit_key_of(vault, shared),
-                tell=line,
-            )
-            in_use = shared.model_copy(update={"in_use": True})
-            vault.save(contents.changed(shared_ledger=in_use))
-        rows = sum(moved.sums.rows.values())
-        done = "was moved before and is" if moved.before else "is"
-        return (
-            f"The ledger {done} on {shared.host}: {rows} rows in {len(moved.sums.rows)} tables, "
-            f"{moved.sums.rows['attempts']} payments and refunds. Every table, every sum of money "
-            f"and the audit trail were compared and are equal. {folder / LEDGER} was only read; "
-            "keep it as a backup."
-        )
-
-    try:
-        return await in_thread(move)
-    except (VaultError, LedgerError) as problem:
-        raise Closed(str(problem)) from problem
 
 
 async def change_address(

@@ -39,6 +39,11 @@ class LedgerFile:
     def begin(self, connection: Connection, *, writing: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
+    def forbid_writing(self, connection: Connection) -> None:
+        """From now on the file refuses every change over this connection."""
+        connection.execute(text("PRAGMA query_only = ON"))
+        connection.commit()
+
     def before_commit(self, connection: Connection) -> None:
         """Nobody else has this file open."""
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,20 @@ _NOT_MOVED = (schema_version, held, invitations)  # of each place itself
 TABLES = tuple(table for table in metadata.sorted_tables if table not in _NOT_MOVED)
 
 Tell = Callable[[str, int, int], None]
-"""Called with the name of a table, the rows of it that are done and the rows it has."""
+"""Called with the name of a table, how many rows of the ledger are done and how many it has."""
+
+Check = Callable[[], None]
+"""Called between rows and last right before the copy is kept; raises ``Stopped`` to end it."""
+
+
+class Stopped(LedgerError):
+    """Somebody ended the move before anything was kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The move was stopped. Nothing was kept on the server, and the ledger on this "
+            "computer is as it was."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,19 @@ class Moved:
     before: bool
 
 
-def move(path: Path, address: Address, *, key: bytes, audit_key: bytes, tell: Tell) -> Moved:
+def go_on() -> None:
+    """The ``Check`` of a move that nobody ends."""
+
+
+def move(
+    path: Path,
+    address: Address,
+    *,
+    key: bytes,
+    audit_key: bytes,
+    tell: Tell,
+    check: Check = go_on,
+) -> Moved:
     """Copy the ledger in a file to an empty database and check it there; then, only then, keep it.
 
     The file is only read. Broken off anywhere it leaves the database as it was; done twice, the
@@ -60,18 +86,19 @@ def move(path: Path, address: Address, *, key: bytes, audit_key: bytes, tell: Te
     engine = place.open(_nothing)
     try:
         with place.converted(_stop), engine.connect() as source:
+            place.forbid_writing(source)
             place.begin(source, writing=False)
-            if problems := problems_of(source, audit_key):
+            if problems := (*place.problems(source), *problems_of(source, audit_key)):
                 raise LedgerDamaged(
-                    f"The ledger is not moved, because its audit trail is not whole: {problems[0]} "
+                    f"The ledger is not moved, because it is not whole: {problems[0]} "
                     "Restore a backup first."
                 )
-            return _move(source, address, audit_key, tell)
+            return _move(source, address, audit_key, tell, check)
     finally:
         engine.dispose()
 
 
-def sums_of(connection: Connection) -> Sums:
+def sums_of(connection: Connection, check: Check = go_on) -> Sums:
     """Read everything once."""
     rows, digests = {}, {}
     for table in TABLES:
@@ -79,29 +106,41 @@ def sums_of(connection: Connection) -> Sums:
         for row in _rows(connection, table):
             digest.update(_canonical(row))
             count += 1
+            if count % _PAGE == 0:
+                check()
         rows[table.name], digests[table.name] = count, digest.hexdigest()
     return Sums(rows, digests, _money(connection))
 
 
-def _move(source: Connection, address: Address, audit_key: bytes, tell: Tell) -> Moved:
-    wanted = sums_of(source)
+def _move(
+    source: Connection, address: Address, audit_key: bytes, tell: Tell, check: Check
+) -> Moved:
+    wanted = sums_of(source, check)
+    total = sum(wanted.rows.values())
     server = LedgerServer(address, origin="move")
     try:
         with server.visited() as target:
             server.begin(target, writing=True)
-            if set(inspect(target).get_table_names()) & set(metadata.tables):
+            if inspect(target).get_table_names():
                 return _moved_before(target, address, wanted)
             store.make_schema(target)
+            done = 0
             for table in TABLES:
-                _copy(source, target, table, wanted.rows[table.name], tell)
+                tell(table.name, done, total)
+                for page in _pages(source, table):
+                    check()
+                    target.execute(insert(table), page)
+                    done += len(page)
+                    tell(table.name, done, total)
             _go_on_counting(target)
             charge_index.index_all(target)
             customers.index_all(target)
             catalogue.index_all(target)
-            _refuse_unequal(wanted, sums_of(target))
-            if problems := problems_of(target, audit_key):
+            _refuse_unequal(wanted, sums_of(target, check))
+            if problems := (*server.problems(target), *problems_of(target, audit_key)):
                 raise LedgerError(f"The copy is not sound and was not kept: {problems[0]}")
             server.before_commit(target)
+            check()
             with server.converted(_stop, committing=True):
                 target.commit()
     except LedgerAway as problem:
@@ -120,19 +159,6 @@ def _moved_before(target: Connection, address: Address, wanted: Sums) -> Moved:
         f"{address.name} is not empty. A ledger is moved into an empty database only; make a new "
         "one on the server, or join the ledger that is there with a joining code."
     )
-
-
-def _copy(source: Connection, target: Connection, table: Table, total: int, tell: Tell) -> None:
-    done, page = 0, []
-    for row in _rows(source, table):
-        page.append(row)
-        if len(page) == _PAGE:
-            target.execute(insert(table), page)
-            done, page = done + len(page), []
-            tell(table.name, done, total)
-    if page:
-        target.execute(insert(table), page)
-    tell(table.name, total, total)
 
 
 def _go_on_counting(target: Connection) -> None:
@@ -185,6 +211,12 @@ def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
     with connection.execute(wanted) as found:
         for row in found.mappings():
             yield dict(row)
+
+
+def _pages(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    rows = _rows(connection, table)
+    while page := list(islice(rows, _PAGE)):
+        yield page
 
 
 def _is_text(column: Any) -> bool:
