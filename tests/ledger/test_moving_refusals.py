@@ -18,10 +18,9 @@ from posapp.model.secret import Secret
 from tests.database import DatabaseServer
 from tests.ledger.places import FilePlace, ServerPlace
 from tests.ledger.samples import KEY
+from tests.ledger.test_moving_any_rows import move, source
 
 server = pytest.importorskip("posapp.ledger.server", exc_type=ImportError)
-
-from tests.ledger.test_moving_any_rows import move, source
 
 __all__ = ["source"]
 
