@@ -308,7 +308,7 @@ class Recovery:
         self._canary.found(attempt.intent.account)
         ours, *others = first_that_fits(attempt.intent, payments, live=gateway.live)
         for other in others:
-            if not other.status.is_final_failure:
+            if attempt.intent.kind.takes_money and not other.status.is_final_failure:
                 await self._ledger.cases.raise_alarm(
                     AlarmKind.DOUBLE, attempt_id=attempt.id, payment=other
                 )
@@ -370,9 +370,10 @@ class Recovery:
 
     async def _search_is_believed(self, attempt: Attempt) -> bool:
         """Whether what this gateway does not find is not there. What is asked of a payment is
-        looked for in that payment, which was read: that is proof enough."""
-        account = attempt.intent.account
-        if attempt.intent.kind in (Kind.REFUND, *ACTIONS) or self._canary.alive(account):
+        looked for in that payment, which was read: that is proof enough. A card check moves
+        nothing."""
+        account, kind = attempt.intent.account, attempt.intent.kind
+        if kind.acts_on_payment or kind is Kind.VERIFY or self._canary.alive(account):
             return True
         await self._turns.pace(account)
         return await self._canary.ask(self._till.accounts.gateway(account))

@@ -31,6 +31,7 @@ from posapp.model.attempt import (
     Attempt,
     BrokenRule,
     Intent,
+    Kind,
     State,
     Verdict,
     check_change,
@@ -321,7 +322,8 @@ class Journal:
         self, connection: Connection, before: Attempt, verdict: Verdict | None, payment: Payment
     ) -> None:
         """Money that turns up late raises an alarm; what was given back ends one."""
-        if before.state is State.NOT_CHARGED and verdict is Verdict.APPROVED:
+        moves = before.intent.kind not in (Kind.VERIFY, Kind.RETRY_CANCELLATION)
+        if moves and before.state is State.NOT_CHARGED and verdict is Verdict.APPROVED:
             raise_alarm(
                 connection,
                 self._audit,
