@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select, update
+from datetime import datetime
 
-from posapp.ledger.codec import attempt_from
+from sqlalchemy import Connection, bindparam, select, text, update
+
+from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.errors import NoSuchEntry, WrongPayment
-from posapp.ledger.tables import attempts, is_open
+from posapp.ledger.tables import attempts, cases, is_open
 from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
 from posapp.model.attempt_rules import check_attempt
 from posapp.model.payment import Payment
 
 _ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
 _ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
+_NOT_CHARGED = (
+    select(attempts)
+    .where(
+        attempts.c.ended_at >= bindparam("since"),
+        text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
+    )
+    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+)
+_SETTLED_BY_A_PERSON = (
+    select(attempts)
+    .join(cases, cases.c.attempt_id == attempts.c.id)
+    .where(
+        cases.c.closed_at >= bindparam("since"),
+        attempts.c.state == bindparam("state", State.SETTLED.value),
+    )
+    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+)
 
 
 def check_answer(
@@ -49,6 +68,16 @@ def attach(connection: Connection, settled: Attempt, **ids: str) -> None:
 
 def open_attempts(connection: Connection) -> tuple[Attempt, ...]:
     return tuple(attempt_from(row) for row in connection.execute(_ALL_OPEN).mappings())
+
+
+def looked_for(connection: Connection, since: datetime) -> tuple[Attempt, ...]:
+    """What is open, and what was taken as not charged or settled by a person since then."""
+    ended = {"since": micros(since)}
+    rows = (
+        *connection.execute(_NOT_CHARGED, ended).mappings(),
+        *connection.execute(_SETTLED_BY_A_PERSON, ended).mappings(),
+    )
+    return (*open_attempts(connection), *(attempt_from(row) for row in rows))
 
 
 def read_attempt(connection: Connection, attempt_id: int) -> Attempt:

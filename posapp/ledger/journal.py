@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, update
 
 from posapp.ledger.alarms import end_where_given_back, raise_alarm
 from posapp.ledger.attempt_rows import (
     attach,
     check_answer,
+    looked_for,
     open_attempts,
     read_attempt,
     written,
@@ -19,7 +20,7 @@ from posapp.ledger.audit import Audit
 from posapp.ledger.card_guard import refuse_in_intent, without_card_number
 from posapp.ledger.charge_index import index_charge
 from posapp.ledger.claims import asked_of, claim, refunds_of, set_order, write_down
-from posapp.ledger.codec import attempt_from, micros
+from posapp.ledger.codec import micros
 from posapp.ledger.engine import Database
 from posapp.ledger.snapshots import keep_payment
 from posapp.ledger.tables import DEAD, attempts
@@ -37,14 +38,6 @@ from posapp.model.case import AlarmKind, CaseEnd, Closing
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
-_NOT_CHARGED = (
-    select(attempts)
-    .where(
-        attempts.c.ended_at >= bindparam("since"),
-        text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
-    )
-    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
-)
 
 
 class Journal:
@@ -259,14 +252,10 @@ class Journal:
         """Every attempt whose end is not known, newest first."""
         return await self._database.read(open_attempts)
 
-    async def not_charged_since(self, since: datetime) -> tuple[Attempt, ...]:
-        """Attempts that were taken as not charged since then, newest first."""
-
-        def work(connection: Connection) -> tuple[Attempt, ...]:
-            rows = connection.execute(_NOT_CHARGED, {"since": micros(since)}).mappings()
-            return tuple(attempt_from(row) for row in rows)
-
-        return await self._database.read(work)
+    async def looked_for(self, since: datetime) -> tuple[Attempt, ...]:
+        """Everything a gateway is still asked about: what is open, and what was taken as not
+        charged, or was settled by a person, since then. Each newest first."""
+        return await self._database.read(lambda connection: looked_for(connection, since))
 
     async def read(self, attempt_id: int) -> Attempt:
         """The attempt with this id.
