@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -50,6 +50,7 @@ _SHORTEST = timedelta(seconds=0.2)
 _DISK_PAUSE = timedelta(seconds=30)
 _SWEEP_ROOM = timedelta(hours=24)  # a till that was off for a day still makes its last sweep
 _ROUND = 30  # look-ups at one account before it is worked out anew which come first
+_LEDGER_FAILED = "The ledger failed"
 _LEAVING = (State.PREPARED, State.SENDING)
 _ENDED = (State.NOT_CHARGED, State.SETTLED)
 _EARLIER = timedelta(minutes=5)  # how far a gateway's clock may be behind ours
@@ -129,7 +130,9 @@ class Recovery:
                     f"The gateway asked not to be called for {seconds} more seconds. "
                     "It is looked up by itself after that."
                 )
-            await self._open_attempts()
+            await self._deliver()
+            if self._broken_off(await self._ledger.journal.open_attempts()):
+                await self._ledger.journal.recover(why=_LEDGER_FAILED)
             current = await self._ledger.journal.read(attempt.id)
             leaving = current.state in _LEAVING
             followed = self._till.under_way.is_followed(attempt.id)
@@ -216,16 +219,13 @@ class Recovery:
         if self._disk_rests():
             return ()
         try:
+            await self._deliver()
             since = self._clock() - SWEEPS[-1] - _SWEEP_ROOM
-            return (
-                *await self._open_attempts(),
-                *await self._ledger.journal.not_charged_since(since),
-                *(
-                    attempt
-                    for attempt in await self._ledger.cases.closed_since(since)
-                    if attempt.state is State.SETTLED
-                ),
-            )
+            found = await self._ledger.journal.looked_for(since)
+            if self._broken_off(found):
+                await self._ledger.journal.recover(why=_LEDGER_FAILED)
+                found = await self._ledger.journal.looked_for(since)
+            return found
         except LedgerError:
             _log.exception("open attempts cannot be read")
             self._disk_failed = self._clock()
@@ -238,21 +238,20 @@ class Recovery:
         passed = self._clock() - self._disk_failed
         return max(timedelta(0), _DISK_PAUSE - passed) if passed >= timedelta(0) else timedelta(0)
 
-    async def _open_attempts(self) -> tuple[Attempt, ...]:
-        """Every open attempt; one whose answer could not be saved is unknown from now on.
+    async def _deliver(self) -> None:
+        """What was answered while a shared ledger was away comes before any conclusion."""
+        if await self._ledger.journal.deliver():
+            self._till.news.tell()
+
+    def _broken_off(self, found: Iterable[Attempt]) -> bool:
+        """Whether the answer to one of these could not be saved: it is unknown from now on.
 
         While no money is under way here, nothing of this till can still be on its way.
         """
-        if await self._ledger.journal.deliver():
-            self._till.news.tell()
-        found = await self._ledger.journal.open_attempts()
-        leaving = any(
+        return not self._till.under_way.busy and any(
             attempt.state in _LEAVING and attempt.intent.till == self._till.name
             for attempt in found
         )
-        if self._till.under_way.busy or not leaving:
-            return found
-        return await self._ledger.journal.recover(why="The ledger failed")
 
     async def _look(self, attempt: Attempt) -> Attempt:
         try:

@@ -8,12 +8,13 @@ from sqlalchemy import Connection, bindparam, select, text, update
 
 from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.errors import NoSuchEntry, WrongPayment
-from posapp.ledger.tables import attempts, is_open
+from posapp.ledger.tables import attempts, cases, is_open
 from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
 from posapp.model.attempt_rules import check_attempt
 from posapp.model.payment import Payment
 
 _ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
 _NOT_CHARGED = (
     select(attempts)
     .where(
@@ -22,7 +23,15 @@ _NOT_CHARGED = (
     )
     .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
 )
-_ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
+_SETTLED_BY_A_PERSON = (
+    select(attempts)
+    .join(cases, cases.c.attempt_id == attempts.c.id)
+    .where(
+        cases.c.closed_at >= bindparam("since"),
+        attempts.c.state == bindparam("state", State.SETTLED.value),
+    )
+    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+)
 
 
 def check_answer(
@@ -61,6 +70,16 @@ def open_attempts(connection: Connection) -> tuple[Attempt, ...]:
     return tuple(attempt_from(row) for row in connection.execute(_ALL_OPEN).mappings())
 
 
+def looked_for(connection: Connection, since: datetime) -> tuple[Attempt, ...]:
+    """What is open, and what was taken as not charged or settled by a person since then."""
+    ended = {"since": micros(since)}
+    rows = (
+        *connection.execute(_NOT_CHARGED, ended).mappings(),
+        *connection.execute(_SETTLED_BY_A_PERSON, ended).mappings(),
+    )
+    return (*open_attempts(connection), *(attempt_from(row) for row in rows))
+
+
 def read_attempt(connection: Connection, attempt_id: int) -> Attempt:
     row = connection.execute(_ONE, {"attempt": attempt_id}).mappings().one_or_none()
     if row is None:
@@ -82,9 +101,3 @@ def written(connection: Connection, attempt_id: int) -> Attempt:
 def given(**values: str) -> dict[str, object]:
     """Those that say something; the others leave the row as it is."""
     return {name: value for name, value in values.items() if value}
-
-
-def not_charged_since(connection: Connection, since: datetime) -> tuple[Attempt, ...]:
-    """Attempts that were taken as not charged since then, newest first."""
-    rows = connection.execute(_NOT_CHARGED, {"since": micros(since)}).mappings()
-    return tuple(attempt_from(row) for row in rows)

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     and_,
-    bindparam,
     func,
     insert,
     not_,
@@ -39,14 +38,6 @@ from posapp.model.case import (
 from posapp.model.payment import Payment, PaymentStatus
 
 _PAYMENT = and_(payments.c.account == attempts.c.account, payments.c.id == attempts.c.payment_id)
-
-
-_CLOSED = (
-    select(attempts)
-    .join(cases, cases.c.attempt_id == attempts.c.id)
-    .where(cases.c.closed_at >= bindparam("since"))
-    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
-)
 
 
 class Cases:
@@ -173,15 +164,6 @@ class Cases:
             return True
 
         return await self._database.write(work)
-
-    async def closed_since(self, since: datetime) -> tuple[Attempt, ...]:
-        """Cases that a person has closed since then, newest first."""
-
-        def work(connection: Connection) -> tuple[Attempt, ...]:
-            rows = connection.execute(_CLOSED, {"since": micros(since)}).mappings()
-            return tuple(attempt_from(row) for row in rows)
-
-        return await self._database.read(work)
 
     async def was_closed(self, attempt_id: int) -> bool:
         """Whether a person has closed the case of this attempt."""

@@ -12,7 +12,7 @@ from posapp.ledger.attempt_rows import (
     attach,
     check_answer,
     given,
-    not_charged_since,
+    looked_for,
     open_attempts,
     read_attempt,
     written,
@@ -271,10 +271,10 @@ class Journal:
         """Every attempt whose end is not known, newest first."""
         return await self._database.read(open_attempts)
 
-    async def not_charged_since(self, since: datetime) -> tuple[Attempt, ...]:
-        """Attempts that were taken as not charged since then, newest first."""
-
-        return await self._database.read(lambda connection: not_charged_since(connection, since))
+    async def looked_for(self, since: datetime) -> tuple[Attempt, ...]:
+        """Everything a gateway is still asked about: what is open, and what was taken as not
+        charged, or was settled by a person, since then. Each newest first."""
+        return await self._database.read(lambda connection: looked_for(connection, since))
 
     async def read(self, attempt_id: int) -> Attempt:
         """The attempt with this id.

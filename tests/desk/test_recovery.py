@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -258,12 +258,12 @@ async def test_a_check_by_hand_says_why_it_could_not_ask(shop: Shop) -> None:
 async def test_a_ledger_that_cannot_be_read_is_tried_again_later(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def held() -> tuple[Attempt, ...]:
+    async def held(_since: datetime) -> tuple[Attempt, ...]:
         raise LedgerBusy("The ledger is held by another program.")
 
     sale = await lost(shop, arrived=True)
     with monkeypatch.context() as patch:
-        patch.setattr(shop.ledger.journal, "open_attempts", held)
+        patch.setattr(shop.ledger.journal, "looked_for", held)
         assert await shop.recovery.look_at_what_is_due() == timedelta(seconds=30)
     await shop.passes(MINUTE)
     assert (await shop.again(sale.attempt)).verdict is Verdict.APPROVED

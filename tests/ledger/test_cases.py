@@ -13,7 +13,7 @@ from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
 from posapp.model.case import AlarmKind, CaseEnd, Closing, SeenWhere
 from posapp.model.payment import Payment, PaymentStatus
 from tests.ledger.conftest import Opener
-from tests.ledger.samples import ACCOUNT, Clock, charge, new_order, payment_of
+from tests.ledger.samples import ACCOUNT, Clock, charge, new_order, paid, payment_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -174,18 +174,18 @@ async def test_what_a_person_saw_takes_the_gateways_id_when_it_turns_up(ledger: 
     assert detail.payment is not None
 
 
-async def test_closed_cases_and_what_was_not_charged_are_found_by_when_that_was_decided(
+async def test_what_a_gateway_is_still_asked_about_is_found_by_when_it_was_decided(
     ledger: Ledger, clock: Clock
 ) -> None:
-    attempt = await open_case(ledger)
+    absent, charged, waiting = [await open_case(ledger) for _ in range(3)]
+    await paid(ledger)  # nobody closed that
     clock.forward(10 * 24 * 3600)
-    day = clock()
-    await ledger.cases.close(attempt.id, CLOSING, who="Ada")
-    hour = timedelta(hours=1)
-    assert [each.id for each in await ledger.cases.closed_since(day - hour)] == [attempt.id]
-    assert await ledger.cases.closed_since(day + hour) == ()
-    assert [each.id for each in await ledger.journal.not_charged_since(day - hour)] == [attempt.id]
-    assert await ledger.journal.not_charged_since(day + hour) == ()
+    day, hour = clock(), timedelta(hours=1)
+    await ledger.cases.close(absent.id, CLOSING, who="Ada")
+    await ledger.cases.close(charged.id, replace(CLOSING, end=CaseEnd.CHARGED), who="Ada")
+    found = [each.id for each in await ledger.journal.looked_for(day - hour)]
+    assert found == [waiting.id, absent.id, charged.id]
+    assert [each.id for each in await ledger.journal.looked_for(day + hour)] == [waiting.id]
 
 
 async def test_the_newest_confirmed_charge_of_an_account_is_the_one_to_search_for(
