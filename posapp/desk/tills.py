@@ -120,6 +120,7 @@ class Tills:
         if self._till.is_cut_off and contents.till != self._till.name:
             raise Refused("The name of this till can be changed when the shared ledger is back.")
         if typed["kept"] == OWN:
+            self._not_cut_off()
             shared = contents.shared_ledger
             if shared is not None:
                 contents = contents.changed(
@@ -129,6 +130,8 @@ class Tills:
             return self.state()
         shared = self._read(typed)
         found = await self._visit(shared)
+        if found.contents.value != "ours":
+            self._not_cut_off()
         code = Secret(typed.get("code", ""))
         if found.contents.value == "others" and code.reveal():
             joining = await self._joining(shared, code)
@@ -222,6 +225,15 @@ class Tills:
             raise Refused(
                 "A payment of this till is still being checked. Name and ledger can be changed "
                 "when it has ended."
+            )
+
+    def _not_cut_off(self) -> None:
+        """Another ledger would not know what was charged, nor be told what is held here."""
+        if self._till.is_cut_off:
+            raise Refused(
+                "The shared ledger does not answer, so nobody can know which payments are still "
+                "being checked. It cannot be left until it is back; the address of the same "
+                "ledger can be corrected."
             )
 
     async def _has_payments(self) -> bool:

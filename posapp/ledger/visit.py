@@ -18,7 +18,7 @@ from posapp.ledger.invitations import VALID_FOR
 from posapp.ledger.server import LedgerServer
 from posapp.ledger.tables import VERSION, invitations, metadata
 
-MOST_CLOCK_DIFFERENCE = timedelta(seconds=5)
+MOST_CLOCK_DIFFERENCE = timedelta(seconds=120)
 
 
 class Contents(StrEnum):

@@ -21,6 +21,8 @@ from posapp.vault.kdf import KdfCost
 from posapp.vault.settings import VaultContents, account_from, shop_from
 from posapp.vault.store import Vault
 from tests.database import DatabaseServer, database_server, started_server
+from tests.ledger.proxy import Way, way_to
+from tests.waiting import until
 
 pytest.importorskip("psycopg", exc_type=ImportError)
 
@@ -70,6 +72,11 @@ def typed(server: DatabaseServer, **other: str) -> dict[str, str]:
         "code": "",
     }
     return {**values, **other}
+
+
+def reached(way: Way, server: DatabaseServer) -> dict[str, str]:
+    """The same ledger, spoken to through a way that can be cut."""
+    return typed(server, host=way.address.host, port=str(way.address.port))
 
 
 async def first_till(open_desk: OpenDesk, server: DatabaseServer) -> Desk:
@@ -261,6 +268,34 @@ async def test_an_address_that_changed_is_corrected_without_opening_the_ledger(
     desk = await open_desk("one")
     assert desk.tills.is_shared
     assert desk.tills.form()["user"] == "clerk"
+
+
+async def test_a_till_that_is_cut_off_leaves_neither_its_ledger_nor_what_it_holds(
+    open_desk: OpenDesk, database_server: DatabaseServer
+) -> None:
+    desk = await first_till(open_desk, database_server)
+    database_server.run("DROP DATABASE IF EXISTS empty", "CREATE DATABASE empty")
+    database_server.crash()
+    try:
+        await until(lambda: desk.till.is_cut_off, what="the till notices")
+        with pytest.raises(Refused, match="cannot be left until it is back"):
+            await desk.tills.save(typed(database_server, kept="own"))
+    finally:
+        database_server.start()
+    await until(lambda: not desk.till.is_cut_off, what="the till is back")
+    async with way_to(database_server.address) as way:
+        await desk.tills.save(reached(way, database_server))
+        desk = await open_desk("one")
+        way.cut()
+        await until(lambda: desk.till.is_cut_off, what="the till notices")
+        with pytest.raises(Refused, match="cannot be left until it is back"):
+            await desk.tills.save(typed(database_server, database="empty"))
+        assert desk.tills.form()["kept"] == "shared"
+        assert desk.tills.form()["port"] == str(way.address.port)
+        await desk.tills.save(typed(database_server))  # the same ledger by another way
+        assert desk.tills.form()["host"] == database_server.address.host
+    desk = await open_desk("one")
+    assert desk.tills.is_shared
 
 
 async def test_the_door_says_what_to_do_when_the_shared_ledger_does_not_answer(
