@@ -10,7 +10,7 @@ from posapp.desk.balances import fresh_payment
 from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.outcome import Outcome
 from posapp.desk.refunds import Refunds, reason_problem
-from posapp.desk.sending import fresh_salt, not_saved, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
 from posapp.desk.till import Till
 from posapp.gateways.abilities import (
     ActionRequest,
@@ -289,8 +289,9 @@ class Actions:
                     AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
                 )
             return Outcome(attempt, payment)
-        settled = await self._ledger.journal.settle(
-            attempt.id,
+        settled = await write_down(
+            self._ledger.journal,
+            attempt,
             state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payment=payment,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
 from posapp.desk.till import Till
 from posapp.gateways.abilities import PayoutRequest
 from posapp.gateways.abilities import Payouts as PaysOut
@@ -176,8 +176,9 @@ class Payouts:
                     {"verdict": finding.verdict.value if finding.verdict else ""},
                 )
             return Outcome(attempt, None)
-        settled = await self._ledger.journal.settle(
-            attempt.id,
+        settled = await write_down(
+            self._ledger.journal,
+            attempt,
             state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payout_id=payout.id if believed else "",

@@ -18,6 +18,7 @@ from posapp.desk.canary import Canary
 from posapp.desk.captures import Captures
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
+from posapp.desk.overdue import case_when_old
 from posapp.desk.payouts import Payouts
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
@@ -27,9 +28,9 @@ from posapp.gateways.port import Gateway, GatewayError, RateLimited
 from posapp.ledger.errors import LedgerError, WrongPayment
 from posapp.model.attempt import (
     ACTIONS,
-    CASE_AFTER,
     SWEEPS,
     Attempt,
+    BrokenRule,
     Kind,
     State,
     absence_is_proved,
@@ -38,7 +39,7 @@ from posapp.model.attempt import (
 )
 from posapp.model.case import AlarmKind
 from posapp.model.judge import first_that_fits, judge_charge
-from posapp.model.payment import Payment, PaymentStatus
+from posapp.model.payment import Payment
 from posapp.runtime.together import Together
 
 Look = Callable[[Attempt, Gateway], Awaitable[Outcome | None]]
@@ -140,6 +141,11 @@ class Recovery:
                 return current
             try:
                 return await self._look(current)
+            except BrokenRule:
+                latest = await self._ledger.journal.read(attempt.id)
+                if latest.state is current.state:
+                    raise
+                return latest  # another till has found out meanwhile
             finally:
                 self._till.news.tell()
 
@@ -219,7 +225,7 @@ class Recovery:
         if self._disk_rests():
             return ()
         try:
-            await self._deliver()
+            await self._deliver()  # what was answered comes before any conclusion
             since = self._clock() - SWEEPS[-1] - _SWEEP_ROOM
             found = await self._ledger.journal.looked_for(since)
             if self._broken_off(found):
@@ -239,7 +245,6 @@ class Recovery:
         return max(timedelta(0), _DISK_PAUSE - passed) if passed >= timedelta(0) else timedelta(0)
 
     async def _deliver(self) -> None:
-        """What was answered while a shared ledger was away comes before any conclusion."""
         if await self._ledger.journal.deliver():
             self._till.news.tell()
 
@@ -282,7 +287,7 @@ class Recovery:
             await self._ledger.journal.looked_up(
                 attempt.id, absent=False, said=found.said, request_id=found.request_id
             )
-            return await self._make_case_when_old(found)
+            return await self._case_when_old(found)
         return found
 
     async def _not_answered(self, attempt: Attempt, problem: GatewayError | Refused) -> None:
@@ -294,7 +299,7 @@ class Recovery:
             said=told.said if told else "",
             request_id=told.request_id if told else "",
         )
-        await self._make_case_when_old(attempt)
+        await self._case_when_old(attempt)
 
     async def _look_for_charge(self, attempt: Attempt, gateway: Gateway) -> Attempt | None:
         if attempt.payment_id:
@@ -331,7 +336,7 @@ class Recovery:
         if attempt.state is State.PENDING:
             # The gateway accepted it once: absent now means lagging, not undone.
             await self._ledger.journal.looked_up(attempt.id, absent=False)
-            return await self._make_case_when_old(attempt)
+            return await self._case_when_old(attempt)
         earliest, latest = self._between()
         if may_repeat(attempt, earliest) and may_repeat(attempt, latest):
             gateway = self._till.accounts.gateway(attempt.intent.account)
@@ -340,18 +345,18 @@ class Recovery:
                 return again
         looked = await self._ledger.journal.looked_up(attempt.id, absent=True)
         if not absence_is_proved(attempt, earliest):
-            return await self._make_case_when_old(looked)
+            return await self._case_when_old(looked)
         try:
             believed = await self._search_is_believed(attempt)
         except (GatewayError, Refused) as problem:
             if isinstance(problem, RateLimited):
                 self._turns.leave_alone(attempt.intent.account, problem.retry_after)
-            return await self._make_case_when_old(looked)
+            return await self._case_when_old(looked)
         except LedgerError:
             raise
         except Exception:
             _log.exception("the answer to a search was not understood")
-            return await self._make_case_when_old(looked)
+            return await self._case_when_old(looked)
         if believed:
             return await self._ledger.journal.settle(
                 attempt.id,
@@ -377,24 +382,5 @@ class Recovery:
         await self._turns.pace(account)
         return await self._canary.ask(self._till.accounts.gateway(account))
 
-    async def _make_case_when_old(self, attempt: Attempt) -> Attempt:
-        since = attempt.sent_at or attempt.prepared_at
-        settled_for_now = attempt.state is State.OPEN_CASE or attempt.state in _ENDED
-        if settled_for_now or self._clock() - since < CASE_AFTER:
-            return attempt
-        if await self._waits_for_customer(attempt):
-            return attempt
-        return await self._ledger.journal.settle(
-            attempt.id,
-            state=State.OPEN_CASE,
-            note="Still not known after three hours. A person has to find out.",
-        )
-
-    async def _waits_for_customer(self, attempt: Attempt) -> bool:
-        """A link may wait for days; the gateway says when it has expired."""
-        if attempt.state is not State.PENDING or not attempt.payment_id:
-            return False
-        payment = await self._ledger.payments.by_gateway_id(
-            attempt.intent.account, attempt.payment_id
-        )
-        return payment is not None and payment.status is PaymentStatus.ACTION_NEEDED
+    async def _case_when_old(self, attempt: Attempt) -> Attempt:
+        return await case_when_old(self._ledger, attempt, at=self._clock())

@@ -8,7 +8,7 @@ from dataclasses import replace
 from posapp.desk.balances import fresh_payment
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
 from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
 from posapp.ledger.errors import LedgerAway, LedgerError
@@ -189,8 +189,9 @@ class Refunds:
                     AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
                 )
             return Outcome(attempt, payment)
-        settled = await self._ledger.journal.settle(
-            attempt.id,
+        settled = await write_down(
+            self._ledger.journal,
+            attempt,
             state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payment=payment,

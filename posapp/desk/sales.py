@@ -10,7 +10,7 @@ from datetime import datetime
 
 from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
 from posapp.desk.till import Till
 from posapp.gateways.port import Charge, Gateway, GatewayError, Prepared, Rejected
 from posapp.ledger.errors import LedgerError
@@ -230,8 +230,9 @@ class Sales:
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, None)  # late, and still proves nothing
-        settled = await self._ledger.journal.settle(
-            attempt.id,
+        settled = await write_down(
+            self._ledger.journal,
+            attempt,
             state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payment=believed,
