@@ -200,7 +200,7 @@ async def test_a_move_is_ended_at_any_moment_before_the_copy_is_kept(
 ) -> None:
     before = source.everything()
     moments = _ended(source, server_place, at=0)
-    assert moments > len(moving.TABLES) / 2
+    assert moments >= 8  # tables that hold rows
     server_place.server.empty()
     for moment in range(1, moments + 1):
         with pytest.raises(moving.Stopped, match="as it was"):

@@ -249,8 +249,11 @@ class Staff:
         return lambda: counter.charge(order, kind, number)
 
     def _look(self, counter: Counter, attempt: int) -> Callable[[], object]:
-        async def look() -> Outcome:
-            outcome = await counter.sales.outcome(attempt)
+        async def look() -> Outcome | None:
+            try:
+                outcome = await counter.sales.outcome(attempt)
+            except Refused:
+                return None  # the till cannot read its ledger now, and says so
             counter.saw(outcome)
             return outcome
 
