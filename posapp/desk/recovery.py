@@ -94,7 +94,8 @@ class Recovery:
         self._disk_failed: datetime | None = None
 
     def recheck(self) -> None:
-        """Something changed: work out anew when to look next."""
+        """Something changed: work out anew when to look next, and try the disk again."""
+        self._disk_failed = None
         self._wake.set()
 
     async def run(self) -> None:
