@@ -12,7 +12,7 @@ import io
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -31,10 +31,20 @@ if TYPE_CHECKING:
     from posapp.desk.desk import Desk
     from posapp.desk.export import Format
     from posapp.model.secret import Secret
+    from posapp.moving import Target
     from posapp.ui.main_window import MainWindow
     from posapp.ui.opening import Opening
 
-__all__ = ["StartRefused", "examine", "export", "folder_of", "open", "run"]
+__all__ = [
+    "StartRefused",
+    "change_address",
+    "examine",
+    "export",
+    "folder_of",
+    "move_ledger",
+    "open",
+    "run",
+]
 
 _log = logging.getLogger(__name__)
 _LONGEST_REST = 65.0  # seconds; longer than the longest money call
@@ -124,6 +134,83 @@ async def export(
             f"{output} cannot be written ({problem.strerror}). Choose another place."
         ) from problem
     return 0
+
+
+async def move_ledger(
+    home: Path,
+    passphrase: Secret | None,
+    *,
+    target: Target | None = None,
+    training: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Take the ledger of this till to a server: the one named, or the one in its settings.
+
+    Progress is written to a terminal only, the end as words or one JSON object.
+
+    Raises:
+        StartRefused: with one sentence; the ledger is as it was.
+    """
+    from posapp import building, moving
+
+    line = _ProgressLine()
+    folder = folder_of(home, training=training)
+    with fronts.take(folder):
+        try:
+            done = await moving.move_ledger(
+                folder, passphrase, target=target, training=training, progress=line.show
+            )
+        except building.Closed as problem:
+            raise StartRefused(str(problem)) from problem
+        finally:
+            line.end()
+    _print(done.as_json() if as_json else done.words())
+    return 0
+
+
+class _ProgressLine:
+    """One line on the terminal that is written over; nothing where nobody looks on."""
+
+    def __init__(self) -> None:
+        self._seen = sys.stderr is not None and sys.stderr.isatty()
+        self._begun = False
+
+    def show(self, done: int, total: int) -> None:
+        if self._seen:
+            self._begun = True
+            sys.stderr.write(f"\r{done} of {total} rows")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._begun:
+            sys.stderr.write("\n")
+
+
+async def change_address(
+    home: Path, passphrase: Secret | None, *, changes: Mapping[str, str], password: Secret
+) -> int:
+    """Correct where the shared ledger of the live shop is, without opening it.
+
+    Raises:
+        StartRefused: with one sentence; nothing was saved.
+    """
+    from posapp import building
+
+    folder = folder_of(home, training=False)
+    with fronts.take(folder):
+        try:
+            done = await building.change_address(
+                folder, passphrase, changes=changes, password=password
+            )
+        except building.Closed as problem:
+            raise StartRefused(str(problem)) from problem
+    _print(done)
+    return 0
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 @asynccontextmanager
@@ -230,6 +317,7 @@ class _Behind:
         await self._window.begin(desk)
         _milestone("ready", time.monotonic())
         spawn(desk.recovery.run(), name="recovery")
+        spawn(desk.soundness.run(), name="soundness")
         self._window.make_back_office(desk)
 
 
@@ -238,13 +326,16 @@ async def _until_closed(window: MainWindow) -> None:
     while True:
         await _close_wanted(window)
         desk = window.desk
-        if desk is None or not desk.till.under_way.busy:
+        if desk is None or not (desk.till.under_way.busy or desk.soundness.is_saving):
             return
         window.messages.problem(
             "A payment is on its way. The window closes as soon as it has ended. "
             "Close it again to leave now; the payment is then looked up at the next start."
+            if desk.till.under_way.busy
+            else "The result of a payment is not saved yet. The window closes as soon as it is. "
+            "Close it again to leave now; the payment is then looked up at the next start."
         )
-        waiting = spawn(desk.till.under_way.quiet(), name="wait for the payment")
+        waiting = spawn(_all_ended(desk), name="wait for the payment")
         insisting = spawn(_close_wanted(window), name="wait for a second wish")
         await asyncio.wait({waiting, insisting}, return_when=asyncio.FIRST_COMPLETED)
         window.insisted = insisting.done()
@@ -252,6 +343,12 @@ async def _until_closed(window: MainWindow) -> None:
             task.cancel()
         await asyncio.wait({waiting, insisting})
         return
+
+
+async def _all_ended(desk: Desk) -> None:
+    """Wait until no money is under way and every result is saved."""
+    await desk.till.under_way.quiet()
+    await desk.soundness.all_saved()
 
 
 async def _close_wanted(window: MainWindow) -> None:

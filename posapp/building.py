@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -21,6 +20,7 @@ from posapp.desk.accounts import Accounts
 from posapp.desk.actions import Actions
 from posapp.desk.book import Book
 from posapp.desk.cases import Cases
+from posapp.desk.clock import SteadyClock
 from posapp.desk.desk import Desk
 from posapp.desk.doctor import Finding, examine
 from posapp.desk.errors import Refused
@@ -36,10 +36,14 @@ from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
+from posapp.desk.soundness import Soundness
 from posapp.desk.sync import Sync
 from posapp.desk.till import Till
+from posapp.desk.tills import Tills, address_of, audit_key_of
 from posapp.gateways.transport import Transport
-from posapp.ledger.errors import LedgerError
+from posapp.ledger import driver
+from posapp.ledger.anchor import Anchor
+from posapp.ledger.errors import LedgerAway, LedgerError, LedgerUnreadable
 from posapp.ledger.ledger import Ledger
 from posapp.model.secret import Secret
 from posapp.runtime.threads import in_thread
@@ -47,20 +51,19 @@ from posapp.sandbox import server
 from posapp.sandbox.errors import SandboxError
 from posapp.vault.errors import VaultError
 from posapp.vault.pin import hash_pin
-from posapp.vault.settings import VaultContents, owner_from, shop_from
+from posapp.vault.settings import VaultContents, owner_from, shared_ledger_from, shop_from
 from posapp.vault.store import Vault
 
-TILL = "T1"
 VAULT = "vault"
+LEDGER = "ledger.db"
+_REMEDY = (
+    " If its address or password has changed, close the program and run: posapp ledger-address"
+)
 CURRENCY = "EUR"
 
 
 class Closed(Exception):
     """A part could not be opened. ``str()`` is one sentence; nothing was changed."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Building:
@@ -84,7 +87,8 @@ class Building:
             sandbox = await server.start(state=self._folder / "gateway.json")
             self._lifetimes.push_async_callback(sandbox.stop)
             desk = await self._desk(vault, training=True)
-            await stock(desk.till.ledger)
+            if not desk.till.ledger.stopped:
+                await stock(desk.till.ledger)
         except VaultError as problem:
             raise Closed(self._naming_the_vault(str(problem))) from problem
         except (SandboxError, LedgerError) as problem:
@@ -112,7 +116,12 @@ class Building:
         try:
             vault = await in_thread(Vault.open, self._vault_path, passphrase)
             self._lifetimes.callback(vault.lock)
-            return await self._desk(vault, training=False), vault.notice or ""
+            shared = vault.contents.shared_ledger
+            try:
+                return await self._desk(vault, training=False), vault.notice or ""
+            except (LedgerAway, LedgerUnreadable) as problem:
+                remedy = _REMEDY if shared is not None and shared.in_use else ""
+                raise Refused(f"{problem}{remedy}") from problem
         except (VaultError, LedgerError) as problem:
             raise Refused(str(problem)) from problem
 
@@ -135,25 +144,30 @@ class Building:
             raise Refused(str(problem)) from problem
 
     async def _desk(self, vault: Vault, *, training: bool) -> Desk:
-        opening = Ledger.open(
-            self._folder / "ledger.db",
-            key=vault.key_for("ledger"),
-            audit_key=vault.key_for("audit"),
-            clock=now,
-            till=TILL,
+        now, name = SteadyClock(), vault.contents.till
+        ledger, transport = await asyncio.gather(
+            self._ledger(vault, now), in_thread(lambda: Transport(heard=now.hear))
         )
-        ledger, transport = await asyncio.gather(opening, in_thread(Transport))
         self._lifetimes.push_async_callback(ledger.close)
         self._lifetimes.push_async_callback(transport.close)
-        await ledger.journal.recover()
-        till = Till(name=TILL, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
+        await ledger.hold_to(Anchor(self._folder / "ledger.anchor", vault.key_for("anchor")))
+        if not ledger.stopped:
+            await ledger.journal.recover()
+        till = Till(name=name, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
+        ledger.listen(till.changed)
         settings = Settings(vault=vault, till=till)
         sales, refunds = Sales(till), Refunds(till)
         people = People(ledger=ledger, owner=vault.contents.owner, clock=now, training=training)
         actions = Actions(till, refunds=refunds, role=lambda: people.role)
         payouts = Payouts(till, role=lambda: people.role)
         recovery = Recovery(
-            till, sales=sales, refunds=refunds, actions=actions, payouts=payouts, clock=now
+            till,
+            sales=sales,
+            refunds=refunds,
+            actions=actions,
+            payouts=payouts,
+            clock=now,
+            between=now.between,
         )
         return Desk(
             training=training,
@@ -171,6 +185,28 @@ class Building:
             refunds=refunds,
             sales=sales,
             settings=settings,
+            soundness=Soundness(till, clock=now),
+            tills=Tills(till, settings=settings, vault=vault, clock=now),
+        )
+
+    async def _ledger(self, vault: Vault, clock: SteadyClock) -> Ledger:
+        """The ledger this till keeps: its own file, or the one it shares with others."""
+        shared, till = vault.contents.shared_ledger, vault.contents.till
+        if shared is None or not shared.in_use:
+            return await Ledger.open(
+                self._folder / LEDGER,
+                key=vault.key_for("ledger"),
+                audit_key=vault.key_for("audit"),
+                clock=clock,
+                till=till,
+            )
+        return await Ledger.open_shared(
+            address_of(shared),
+            audit_key=audit_key_of(vault, shared),
+            clock=clock,
+            till=till,
+            held=self._folder / "held.db",
+            held_key=vault.key_for("held"),
         )
 
 
@@ -229,6 +265,51 @@ async def export(
             target.write(piece)
             pieces += 1
     return pieces
+
+
+async def change_address(
+    folder: Path, passphrase: Secret | None, *, changes: Mapping[str, str], password: Secret
+) -> str:
+    """Correct where the shared ledger is while it cannot be opened; what was found, for people.
+
+    Args:
+        changes: ``host``, ``port``, ``database``, ``user`` or ``certificate``; others stay.
+        password: empty keeps the one that is stored.
+
+    Raises:
+        Closed: with one sentence; nothing was saved.
+    """
+    if passphrase is None or not await in_thread(Vault.exists, folder / VAULT):
+        raise Closed("Nothing is set up here, or no passphrase was given.")
+
+    def change() -> str:
+        with Vault.open(folder / VAULT, passphrase) as vault:
+            contents = vault.contents
+            shared = contents.shared_ledger
+            if shared is None:
+                raise Closed("This till shares no ledger. Choose one in Settings.")
+            values: dict[str, object] = {
+                name: getattr(shared, name) for name in type(shared).model_fields
+            }
+            if password.reveal():
+                values["password"] = password
+            shared = shared_ledger_from({**values, **changes})
+            with driver.needed():
+                from posapp.ledger.visit import Contents, visit
+            key = audit_key_of(vault, shared)
+            found = visit(address_of(shared), audit_key=key, clock=SteadyClock())
+            if shared.in_use and found.contents is not Contents.OURS:
+                raise Closed(
+                    f"{found.words()} But it does not hold the ledger of this shop. Nothing was "
+                    "saved; correct the address."
+                )
+            vault.save(contents.changed(shared_ledger=shared))
+        return f"{found.words()} Saved."
+
+    try:
+        return await in_thread(change)
+    except (VaultError, LedgerError) as problem:
+        raise Closed(str(problem)) from problem
 
 
 def prepare() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
 from dataclasses import replace
@@ -16,17 +17,17 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QLocale, QPoint, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtCore import QLocale, Qt
 
 from posapp import app
+from posapp.ledger.errors import LedgerFull
 from posapp.model.attempt import State, Verdict
 from posapp.model.case import AlarmKind
 from posapp.model.history import PaymentFilter
 from posapp.runtime.loop import run
-from posapp.ui import theme
 from posapp.ui.main_window import MainWindow
+from tests.camera import Camera
+from tests.database import DatabaseServer
 from tests.journeys.back_office import compared, reconcile
 from tests.journeys.elsewhere import charge_elsewhere, refund_elsewhere
 from tests.journeys.gateway import Gateway
@@ -35,38 +36,7 @@ from tests.waiting import until
 
 SUCCESS, DECLINED, CHALLENGED = "4242424242424242", "4000000000000002", "4635440000002223"
 FLOWLIX = "Practice Flowlix"
-_SETTLING = 0.05
 PASSPHRASE = "a passphrase nobody needs to keep"
-
-
-class Camera:
-    """Takes the window with whatever dialog stands over it, in both colour schemes."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.taken: list[Path] = []
-
-    async def take(self, till: Till, name: str) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        for dark in (True, False):
-            theme.apply(application, dark=dark)
-            await asyncio.sleep(_SETTLING)  # the new colours reach the widgets with the next events
-            path = self._folder / f"{name}-{'dark' if dark else 'light'}.png"
-            self._shoot(till.window, path)
-            self.taken.append(path)
-
-    @staticmethod
-    def _shoot(window: QWidget, path: Path) -> None:
-        picture = window.grab()
-        painter = QPainter(picture)
-        for dialog in window.findChildren(QDialog):
-            if dialog.isVisible():
-                origin = window.mapToGlobal(QPoint(0, 0))
-                painter.drawPixmap(dialog.mapToGlobal(QPoint(0, 0)) - origin, dialog.grab())
-        painter.end()
-        if not picture.save(str(path)):
-            raise RuntimeError(f"The picture cannot be written to {path}.")
 
 
 def main() -> int:
@@ -88,8 +58,17 @@ def main() -> int:
                     await _practise(till, gateway, camera)
             async with app.open(Path(home)) as window:
                 await _first_start(Till(window), camera)
-            async with app.open(Path(home)) as window:
-                await camera.take(Till(window), "passphrase")
+            place = Path(tempfile.mkdtemp(prefix="posapp-shots-server-"))
+            server = DatabaseServer(place)
+            try:
+                async with app.open(Path(home)) as window:
+                    await camera.take(Till(window), "passphrase")
+                    await _share(Till(window), camera, server)
+                async with app.open(Path(home)) as window:
+                    await _shared(Till(window), camera, server)
+            finally:
+                server.stop()
+                shutil.rmtree(place)
         for path in camera.taken:
             print(path)
         return 0
@@ -110,12 +89,35 @@ async def _practise(till: Till, gateway: Gateway, camera: Camera) -> None:
     await until(lambda: till.shows("shop.name"))
     await camera.take(till, "settings-shop")
     await till.counter()
+    await _notices(till, camera)
     await till.lock()
     await camera.take(till, "lock")
     await till.type("0000")
     await till.press(Qt.Key.Key_Return)
     await until(lambda: till.problem("lock.pin"))
     await camera.take(till, "lock-wrong-pin")
+
+
+async def _notices(till: Till, camera: Camera) -> None:
+    desk = till.window.desk  # type: ignore[attr-defined]  # it is the main window
+    account = till.window.counter.card_form.chosen_account()  # type: ignore[attr-defined]
+    why = "The answer names another amount: € 1.00 instead of € 12.90."
+    await desk.till.ledger.pauses.pause(account, attempt=1, why=why)
+    desk.till.changed()
+    await until(lambda: till.shows("notice"))
+    await camera.take(till, "notice-paused")
+    desk.till.ledger.journal.unsaved.waiting[0] = _not_saved
+    desk.till.changed()
+    await until(lambda: till.reads("notice.head") == "Result not saved")
+    await camera.take(till, "notice-unsaved")
+    del desk.till.ledger.journal.unsaved.waiting[0]
+    await desk.soundness.resume(account, who="Trainee")
+    await until(lambda: not till.shows("notice"))
+
+
+def _not_saved(_connection: object) -> None:
+    """Stands for an answer that the disk does not take."""
+    raise LedgerFull("The disk is full.")
 
 
 async def _order(till: Till, camera: Camera) -> None:
@@ -314,6 +316,61 @@ async def _first_start(till: Till, camera: Camera) -> None:
     await till.tab_to("settings.add_account")
     await till.press(Qt.Key.Key_Return)
     await camera.take(till, "settings-new-account")
+
+
+async def _enter(till: Till) -> None:
+    await till.type(PASSPHRASE)
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.shows("nav.settings"), 30)
+
+
+async def _tills(till: Till) -> None:
+    await till.settings()
+    await till.tab_to("settings.entry_tills")
+    await till.press(Qt.Key.Key_Space)
+    await until(lambda: till.shows("tills.kept"))
+
+
+async def _share(till: Till, camera: Camera, server: DatabaseServer) -> None:
+    await _enter(till)
+    await _tills(till)
+    await camera.take(till, "tills-own")
+    await till.choose("tills.kept", "Shared, on a PostgreSQL server")
+    await till.fill("tills.till", "Till 1")
+    await till.fill("tills.database", server.address.database)
+    await till.tab_to("tills.save")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.problem("tills.till"), 10)
+    await camera.take(till, "tills-problems")
+    await till.fill("tills.till", "T1")
+    await till.fill("tills.host", server.address.host)
+    await till.fill("tills.port", str(server.address.port))
+    await till.fill("tills.user", server.address.user)
+    await till.fill("tills.password", "unused")
+    await till.tab_to("tills.test")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: "answers" in till.reads("tills.answer"), 10)
+    await camera.take(till, "tills-tested")
+    await till.tab_to("tills.save")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: "start it again" in till.reads("tills.answer"), 10)
+    await camera.take(till, "tills-saved")
+
+
+async def _shared(till: Till, camera: Camera, server: DatabaseServer) -> None:
+    await _enter(till)
+    await _tills(till)
+    await till.tab_to("tills.invite")
+    await till.press(Qt.Key.Key_Return)
+    await until(lambda: till.reads("tills.code_shown"), 10)
+    await camera.take(till, "tills-joining-code")
+    server.crash()
+    try:
+        await until(lambda: till.shows("cut_off"), 20)
+        await till.counter()
+        await camera.take(till, "ledger-away")
+    finally:
+        server.start()
 
 
 if __name__ == "__main__":

@@ -56,6 +56,15 @@ class Accounts:
             self._open[account] = self._connect(self._configured[account])
         return self._open[account]
 
+    def label(self, account: str) -> str:
+        """What people call the account, whether it is still set up or not."""
+        known = self._configured.get(account)
+        return known.label if known else "A gateway account that was removed"
+
+    async def drop_connections(self) -> None:
+        """Look up over new connections only: one that is kept may hold an answer too many."""
+        await self._transport.drop_kept()
+
     async def test(self, account: GatewayAccount) -> str:
         """Try an account that may not be saved yet; a sentence on what was found.
 

@@ -10,7 +10,7 @@ from posapp.desk.balances import fresh_payment
 from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.outcome import Outcome
 from posapp.desk.refunds import Refunds, reason_problem
-from posapp.desk.sending import fresh_salt, not_saved, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
 from posapp.desk.till import Till
 from posapp.gateways.abilities import (
     ActionRequest,
@@ -23,7 +23,7 @@ from posapp.gateways.abilities import (
     Void,
 )
 from posapp.gateways.port import Gateway, GatewayError, Rejected
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import AccountPaused, LedgerAway, LedgerError
 from posapp.model.access import Role, permission_problem
 from posapp.model.allowed import (
     NO_ACTIONS,
@@ -178,7 +178,10 @@ class Actions:
             _log.error("the bytes of an action are not those that were sent")
             return None
         with self._till.under_way.money(), self._till.under_way.following(attempt.id):
-            attempt = await self._ledger.journal.sending_again(attempt.id)
+            try:
+                attempt = await self._ledger.journal.sending_again(attempt.id)
+            except AccountPaused:
+                return None
             try:
                 record = await gateway.send_action(prepared)
             except GatewayError as problem:
@@ -263,6 +266,8 @@ class Actions:
     async def _accepted(self, attempt: Attempt, record: ActionRecord) -> Attempt:
         """Write down what the answer itself says; the payment as it is now was not read yet."""
         finding = judge_action(attempt.intent, record)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         return await self._ledger.journal.settle(
             attempt.id,
             state=finding.state,
@@ -273,6 +278,8 @@ class Actions:
 
     async def _record(self, attempt: Attempt, record: ActionRecord, payment: Payment) -> Outcome:
         finding = judge_action(attempt.intent, record, payment)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, payment)  # late, and still proves nothing
@@ -282,8 +289,9 @@ class Actions:
                     AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
                 )
             return Outcome(attempt, payment)
-        settled = await self._ledger.journal.settle(
-            attempt.id,
+        settled = await write_down(
+            self._ledger.journal,
+            attempt,
             state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payment=payment,
@@ -302,6 +310,8 @@ class Actions:
                 outcome = await self.look(outcome.attempt, gateway) or outcome
             except GatewayError:
                 continue  # the recovery goes on asking
+            except LedgerAway:
+                break  # so much is kept; the recovery goes on when the server is back
             except LedgerError:
                 raise
             except Exception:

@@ -19,7 +19,9 @@ from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.settings import Settings
+from posapp.desk.soundness import Soundness
 from posapp.desk.till import Till
+from posapp.desk.tills import Tills
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Desk:
     refunds: Refunds
     sales: Sales
     settings: Settings
+    soundness: Soundness
+    tills: Tills
 
     @property
     def accounts(self) -> Accounts:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from posapp.desk.till import Till
 from posapp.gateways.port import GatewayError
+from posapp.ledger.errors import LedgerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,8 @@ async def examine(till: Till) -> tuple[Finding, ...]:
     findings = [
         Finding("ledger", not problems, " ".join(problems) or "Ledger and audit trail are whole.")
     ]
-    waiting = await till.ledger.journal.open_attempts()
-    if waiting:
-        noun = "attempt is" if len(waiting) == 1 else "attempts are"
-        findings.append(Finding("attempts", True, f"{len(waiting)} {noun} still being checked."))
+    findings += await _of_server(till)
+    findings += await _of_attempts(till)
     for gateway in till.accounts.all():
         part = f"gateway {gateway.label}"
         try:
@@ -36,6 +35,25 @@ async def examine(till: Till) -> tuple[Finding, ...]:
         except GatewayError as problem:
             findings.append(Finding(part, False, str(problem)))
     return tuple(findings)
+
+
+async def _of_attempts(till: Till) -> list[Finding]:
+    try:
+        waiting = await till.ledger.journal.open_attempts()
+    except LedgerError:
+        return []  # said of the ledger already
+    if not waiting:
+        return []
+    noun = "attempt is" if len(waiting) == 1 else "attempts are"
+    return [Finding("attempts", True, f"{len(waiting)} {noun} still being checked.")]
+
+
+async def _of_server(till: Till) -> list[Finding]:
+    try:
+        server = await till.ledger.server()
+    except LedgerError as problem:
+        return [Finding("shared ledger", False, str(problem))]
+    return [Finding("shared ledger", server.is_sound, server.details())] if server else []
 
 
 def of_printers(names: Sequence[str]) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from posapp.model.attempt import Attempt, State, Verdict
+from posapp.model.order import OrderState
 from posapp.model.payment import Payment, PaymentStatus
 
 
@@ -36,6 +37,13 @@ class Outcome:
         if state is State.PENDING and waiting:
             return Result.ACTION_NEEDED
         return Result.UNKNOWN
+
+    @property
+    def order_state(self) -> OrderState:
+        """What it makes of the order that was to be paid."""
+        if self.result is Result.APPROVED:
+            return OrderState.PAID
+        return OrderState.OPEN if self.is_final else OrderState.LOCKED
 
     @property
     def is_final(self) -> bool:

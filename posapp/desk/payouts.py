@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
 from posapp.desk.till import Till
 from posapp.gateways.abilities import PayoutRequest
 from posapp.gateways.abilities import Payouts as PaysOut
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Rejected
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import LedgerAway, LedgerError
 from posapp.model.access import Role, permission_problem
 from posapp.model.attempt import Attempt, Intent, Kind, State, payout_key
 from posapp.model.card import Card
@@ -161,6 +161,8 @@ class Payouts:
     async def _record(self, attempt: Attempt, payout: Payout) -> Outcome:
         """Write down what the gateway said, as far as it proves anything."""
         finding = judge_payout(attempt.intent, payout)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         believed = finding.state is not State.UNKNOWN
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
@@ -174,8 +176,9 @@ class Payouts:
                     {"verdict": finding.verdict.value if finding.verdict else ""},
                 )
             return Outcome(attempt, None)
-        settled = await self._ledger.journal.settle(
-            attempt.id,
+        settled = await write_down(
+            self._ledger.journal,
+            attempt,
             state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payout_id=payout.id if believed else "",
@@ -195,6 +198,8 @@ class Payouts:
                 outcome = await self.look(outcome.attempt, gateway) or outcome
             except GatewayError:
                 continue  # the recovery goes on asking
+            except LedgerAway:
+                break  # so much is kept; the recovery goes on when the server is back
             except LedgerError:
                 raise
             except Exception:

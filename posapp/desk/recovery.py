@@ -2,8 +2,7 @@
 
 Look up, never resend. A look-up that fails proves nothing; absence needs two complete searches,
 the later one a quarter of an hour after the last byte, by a search that is known to find what is
-there. What stays unknown becomes an open case. Every step is written down on its own, and every
-step can be repeated: it may end anywhere.
+there. What stays unknown becomes an open case. Every step can be repeated: it may end anywhere.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from posapp.desk.canary import Canary
 from posapp.desk.captures import Captures
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
+from posapp.desk.overdue import case_when_old
 from posapp.desk.payouts import Payouts
 from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
@@ -28,9 +28,9 @@ from posapp.gateways.port import Gateway, GatewayError, RateLimited
 from posapp.ledger.errors import LedgerError, WrongPayment
 from posapp.model.attempt import (
     ACTIONS,
-    CASE_AFTER,
     SWEEPS,
     Attempt,
+    BrokenRule,
     Kind,
     State,
     absence_is_proved,
@@ -39,7 +39,7 @@ from posapp.model.attempt import (
 )
 from posapp.model.case import AlarmKind
 from posapp.model.judge import first_that_fits, judge_charge
-from posapp.model.payment import Payment, PaymentStatus
+from posapp.model.payment import Payment
 from posapp.runtime.together import Together
 
 Look = Callable[[Attempt, Gateway], Awaitable[Outcome | None]]
@@ -70,7 +70,10 @@ class Recovery:
         actions: Actions,
         payouts: Payouts,
         clock: Callable[[], datetime],
+        between: Callable[[], tuple[datetime, datetime]] | None = None,
     ) -> None:
+        """Args: between: the earliest and the latest that it can be now, where that is not sure:
+        patience is judged by the one, a key by the other."""
         self._till = till
         self._ledger = till.ledger
         self._sales = sales
@@ -81,6 +84,7 @@ class Recovery:
             Kind.PAYOUT: payouts.look,
         }
         self._clock = clock
+        self._between = between or (lambda: (clock(), clock()))
         till.bell.listen(self.recheck)
         self._wake = asyncio.Event()
         self._turns = Turns(clock, till.sleep)
@@ -129,6 +133,7 @@ class Recovery:
                     f"The gateway asked not to be called for {seconds} more seconds. "
                     "It is looked up by itself after that."
                 )
+            await self._deliver()
             if self._broken_off(await self._ledger.journal.open_attempts()):
                 await self._ledger.journal.recover(why=_LEDGER_FAILED)
             current = await self._ledger.journal.read(attempt.id)
@@ -138,6 +143,11 @@ class Recovery:
                 return current
             try:
                 return await self._look(current)
+            except BrokenRule:
+                latest = await self._ledger.journal.read(attempt.id)
+                if latest.state is current.state:
+                    raise
+                return latest  # another till has found out meanwhile
             finally:
                 self._till.news.tell()
 
@@ -217,6 +227,7 @@ class Recovery:
         if self._disk_rests():
             return ()
         try:
+            await self._deliver()  # what was answered comes before any conclusion
             since = self._clock() - SWEEPS[-1] - _SWEEP_ROOM
             found = await self._ledger.journal.looked_for(since)
             if self._broken_off(found):
@@ -234,6 +245,10 @@ class Recovery:
             return timedelta(0)
         passed = self._clock() - self._disk_failed
         return max(timedelta(0), _DISK_PAUSE - passed) if passed >= timedelta(0) else timedelta(0)
+
+    async def _deliver(self) -> None:
+        if await self._ledger.journal.deliver():
+            self._till.news.tell()
 
     def _broken_off(self, found: Iterable[Attempt]) -> bool:
         """Whether the answer to one of these could not be saved: it is unknown from now on.
@@ -274,7 +289,7 @@ class Recovery:
             await self._ledger.journal.looked_up(
                 attempt.id, absent=False, said=found.said, request_id=found.request_id
             )
-            return await self._make_case_when_old(found)
+            return await self._case_when_old(found)
         return found
 
     async def _not_answered(self, attempt: Attempt, problem: GatewayError | Refused) -> None:
@@ -286,7 +301,7 @@ class Recovery:
             said=told.said if told else "",
             request_id=told.request_id if told else "",
         )
-        await self._make_case_when_old(attempt)
+        await self._case_when_old(attempt)
 
     async def _look_for_charge(self, attempt: Attempt, gateway: Gateway) -> Attempt | None:
         if attempt.payment_id:
@@ -299,7 +314,7 @@ class Recovery:
         self._canary.found(attempt.intent.account)
         ours, *others = first_that_fits(attempt.intent, payments, live=gateway.live)
         for other in others:
-            if not other.status.is_final_failure:
+            if attempt.intent.kind.takes_money and not other.status.is_final_failure:
                 await self._ledger.cases.raise_alarm(
                     AlarmKind.DOUBLE, attempt_id=attempt.id, payment=other
                 )
@@ -323,26 +338,27 @@ class Recovery:
         if attempt.state is State.PENDING:
             # The gateway accepted it once: absent now means lagging, not undone.
             await self._ledger.journal.looked_up(attempt.id, absent=False)
-            return await self._make_case_when_old(attempt)
-        if may_repeat(attempt, self._clock()):
+            return await self._case_when_old(attempt)
+        earliest, latest = self._between()
+        if may_repeat(attempt, earliest) and may_repeat(attempt, latest):
             gateway = self._till.accounts.gateway(attempt.intent.account)
             again = await self._actions.repeat(attempt, gateway)
             if again is not None:
                 return again
         looked = await self._ledger.journal.looked_up(attempt.id, absent=True)
-        if not absence_is_proved(attempt, self._clock()):
-            return await self._make_case_when_old(looked)
+        if not absence_is_proved(attempt, earliest):
+            return await self._case_when_old(looked)
         try:
             believed = await self._search_is_believed(attempt)
         except (GatewayError, Refused) as problem:
             if isinstance(problem, RateLimited):
                 self._turns.leave_alone(attempt.intent.account, problem.retry_after)
-            return await self._make_case_when_old(looked)
+            return await self._case_when_old(looked)
         except LedgerError:
             raise
         except Exception:
             _log.exception("the answer to a search was not understood")
-            return await self._make_case_when_old(looked)
+            return await self._case_when_old(looked)
         if believed:
             return await self._ledger.journal.settle(
                 attempt.id,
@@ -360,31 +376,13 @@ class Recovery:
 
     async def _search_is_believed(self, attempt: Attempt) -> bool:
         """Whether what this gateway does not find is not there. What is asked of a payment is
-        looked for in that payment, which was read: that is proof enough."""
-        account = attempt.intent.account
-        if attempt.intent.kind in (Kind.REFUND, *ACTIONS) or self._canary.alive(account):
+        looked for in that payment, which was read: that is proof enough. A card check moves
+        nothing."""
+        account, kind = attempt.intent.account, attempt.intent.kind
+        if kind.acts_on_payment or kind is Kind.VERIFY or self._canary.alive(account):
             return True
         await self._turns.pace(account)
         return await self._canary.ask(self._till.accounts.gateway(account))
 
-    async def _make_case_when_old(self, attempt: Attempt) -> Attempt:
-        since = attempt.sent_at or attempt.prepared_at
-        settled_for_now = attempt.state is State.OPEN_CASE or attempt.state in _ENDED
-        if settled_for_now or self._clock() - since < CASE_AFTER:
-            return attempt
-        if await self._waits_for_customer(attempt):
-            return attempt
-        return await self._ledger.journal.settle(
-            attempt.id,
-            state=State.OPEN_CASE,
-            note="Still not known after three hours. A person has to find out.",
-        )
-
-    async def _waits_for_customer(self, attempt: Attempt) -> bool:
-        """A link may wait for days; the gateway says when it has expired."""
-        if attempt.state is not State.PENDING or not attempt.payment_id:
-            return False
-        payment = await self._ledger.payments.by_gateway_id(
-            attempt.intent.account, attempt.payment_id
-        )
-        return payment is not None and payment.status is PaymentStatus.ACTION_NEEDED
+    async def _case_when_old(self, attempt: Attempt) -> Attempt:
+        return await case_when_old(self._ledger, attempt, at=self._clock())

@@ -8,10 +8,10 @@ from dataclasses import replace
 from posapp.desk.balances import fresh_payment
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
 from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import LedgerAway, LedgerError
 from posapp.model.attempt import Attempt, Intent, Kind, State, refund_key
 from posapp.model.case import AlarmKind
 from posapp.model.judge import find_refund, judge_refund
@@ -153,6 +153,8 @@ class Refunds:
         if isinstance(answer, Attempt):
             return Outcome(answer, payment)
         finding = judge_refund(attempt.intent, answer)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         settled = await journal.settle(
             attempt.id,
             state=finding.state,
@@ -176,6 +178,8 @@ class Refunds:
                 return Outcome(attempt, payment)
             return None
         finding = judge_refund(attempt.intent, record)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, payment)  # late, and still proves nothing
@@ -185,8 +189,9 @@ class Refunds:
                     AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
                 )
             return Outcome(attempt, payment)
-        settled = await self._ledger.journal.settle(
-            attempt.id,
+        settled = await write_down(
+            self._ledger.journal,
+            attempt,
             state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payment=payment,
@@ -205,6 +210,8 @@ class Refunds:
                 outcome = await self.look(outcome.attempt, gateway) or outcome
             except GatewayError:
                 continue  # the recovery goes on asking
+            except LedgerAway:
+                break  # so much is kept; the recovery goes on when the server is back
             except LedgerError:
                 raise
             except Exception:

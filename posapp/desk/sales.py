@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from posapp.desk.errors import Refused
+from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once
+from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
 from posapp.desk.till import Till
 from posapp.gateways.port import Charge, Gateway, GatewayError, Prepared, Rejected
 from posapp.ledger.errors import LedgerError
@@ -92,7 +92,16 @@ class Sales:
             self._till.changed()
 
     async def outcome(self, attempt_id: int) -> Outcome:
-        """How an attempt stands now, from the ledger alone."""
+        """How an attempt stands now, from the ledger alone.
+
+        Raises:
+            Refused: the ledger cannot be read.
+        """
+        with ledger_refusals():
+            return await self._outcome(attempt_id)
+
+    async def _outcome(self, attempt_id: int) -> Outcome:
+        await self._ledger.journal.deliver()  # never less than was known here before
         detail = await self._ledger.payments.detail(attempt_id)
         return Outcome(detail.attempt, detail.payment)
 
@@ -215,12 +224,15 @@ class Sales:
     async def record(self, attempt: Attempt, payment: Payment, gateway: Gateway) -> Outcome:
         """Write down what the gateway said about a charge, as far as it proves anything."""
         finding = judge_charge(attempt.intent, payment, live=gateway.live)
+        if finding.foreign:
+            await self._till.distrust(attempt, finding.note)
         believed = None if finding.state is State.UNKNOWN else payment
         stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
         if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
             return Outcome(attempt, None)  # late, and still proves nothing
-        settled = await self._ledger.journal.settle(
-            attempt.id,
+        settled = await write_down(
+            self._ledger.journal,
+            attempt,
             state=State.OPEN_CASE if stays_a_case else finding.state,
             verdict=finding.verdict,
             payment=believed,

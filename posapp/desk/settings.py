@@ -52,6 +52,11 @@ class Settings:
         till.accounts.configure(self._contents.accounts)
 
     @property
+    def contents(self) -> VaultContents:
+        """Everything, for the other parts of the desk that keep settings."""
+        return self._contents
+
+    @property
     def shop(self) -> Shop:
         return self._contents.shop.on_receipts()
 
@@ -118,7 +123,7 @@ class Settings:
         try:
             shop = shop_from(values)
         except SettingsRefused as problem:
-            raise _refused(problem) from problem
+            raise refused(problem) from problem
         async with self._one_at_a_time:
             await self._keep(self._contents.changed(shop=shop))
 
@@ -145,7 +150,7 @@ class Settings:
         try:
             return account_from(values)
         except SettingsRefused as problem:
-            raise _refused(problem) from problem
+            raise refused(problem) from problem
 
     async def save_account(self, account: GatewayAccount) -> None:
         """Add or change an account. Its keys may not change while attempts are open.
@@ -155,13 +160,16 @@ class Settings:
         """
         async with self._one_at_a_time:
             known = {present.id: present for present in self._contents.accounts}
-            if account.id in known and known[account.id] != account:
-                await self._no_open_attempts(account.id, "changed")
             try:
                 contents = self._contents.with_account(account)
             except SettingsRefused as problem:
-                raise _refused(problem) from problem
-            await self._keep(contents)
+                raise refused(problem) from problem
+            if known.get(account.id, account) == account:
+                await self._keep(contents)
+                return
+            with self._till.under_way.none_begins():
+                await self._no_open_attempts(account.id, "changed")
+                await self._keep(contents)
 
     async def remove_account(self, account_id: str) -> None:
         """Take an account out of the settings; its payments stay in the history.
@@ -170,8 +178,18 @@ class Settings:
             Refused: attempts of it are still open.
         """
         async with self._one_at_a_time:
-            await self._no_open_attempts(account_id, "removed")
-            await self._keep(self._contents.without_account(account_id))
+            with self._till.under_way.none_begins():
+                await self._no_open_attempts(account_id, "removed")
+                await self._keep(self._contents.without_account(account_id))
+
+    async def keep(self, contents: VaultContents) -> None:
+        """Save all of it.
+
+        Raises:
+            Refused: it could not be saved; says why.
+        """
+        async with self._one_at_a_time:
+            await self._keep(contents)
 
     async def _no_open_attempts(self, account_id: str, what: str) -> None:
         with ledger_refusals():
@@ -201,5 +219,6 @@ class Settings:
         self._till.news.tell()
 
 
-def _refused(problem: SettingsRefused) -> Refused:
+def refused(problem: SettingsRefused) -> Refused:
+    """What the vault says of fields, in the desk's own family of errors."""
     return Refused(str(problem), fields={p.field: p.sentence for p in problem.problems})

@@ -11,8 +11,9 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 import truststore
@@ -24,6 +25,7 @@ from posapp.gateways.outside_text import request_id
 from posapp.gateways.port import GatewayDown, GatewayError, NotSent, OutcomeUnknown, RateLimited
 from posapp.gateways.strict_json import Unreadable
 from posapp.gateways.trouble_words import certificate_words, strange_status
+from posapp.gateways.waking import Watch, elapsed
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,9 @@ class Patience:
 class Transport:
     """One per process, shared by all accounts. Belongs to the loop that first uses it.
 
-    ``tls`` replaces the trust of the operating system; ``network`` replaces all connections.
+    ``tls`` replaces the trust of the operating system; ``network`` replaces all connections;
+    ``steady`` counts seconds, also those in which the computer slept; ``heard`` is told what time
+    it is at a gateway.
     """
 
     def __init__(
@@ -71,6 +75,8 @@ class Transport:
         tls: ssl.SSLContext | None = None,
         patience: Patience | None = None,
         network: httpx.AsyncBaseTransport | None = None,
+        steady: Callable[[], float] = elapsed,
+        heard: Callable[[datetime], None] | None = None,
     ) -> None:
         self._patience = patience or Patience()
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -93,12 +99,18 @@ class Transport:
         # A read has a deadline as a whole, sooner than those of its phases; timers cost time.
         self._look_phases = {"connect": connect, "read": None, "write": None}
         self._closed = False
+        self._steady = steady
+        self._heard = heard
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
     async def close(self) -> None:
         """Close all connections for good. Money calls under way must have ended."""
         self._closed = True
         await self._fresh.close()
+        await self._kept.close()
+
+    async def drop_kept(self) -> None:
+        """Close the connections that wait for another read; new ones are made when needed."""
         await self._kept.close()
 
     async def money(self, request: Request) -> Answer:
@@ -117,8 +129,10 @@ class Transport:
         began = time.monotonic()
         problem: GatewayError
         try:
-            async with asyncio.timeout(self._patience.money):
-                answer = await self._exchange(self._fresh, built, began)
+            with Watch(self._steady) as watch:
+                async with asyncio.timeout(self._patience.money):
+                    answer = await self._exchange(self._fresh, built, began)
+                stood_still = watch.stood_still
         except asyncio.CancelledError:
             _note(request, "cancelled", began)
             raise
@@ -128,6 +142,13 @@ class Transport:
             problem = _never_left(fault, request.peer) or _doubt(fault, request.peer)
         else:
             _note(request, str(answer.status), began, answer.request_id)
+            if stood_still:
+                raise OutcomeUnknown(
+                    f"This computer slept or stood still while {request.peer} was asked. The "
+                    "request may have been carried out; it is being looked up.",
+                    said=f"HTTP {answer.status}",
+                    request_id=answer.request_id,
+                )
             if answer.accepted or answer.status in DEFINITE:
                 return answer
             strange = strange_status(answer.status, request.peer)
@@ -212,13 +233,16 @@ class Transport:
             finally:
                 await response.aclose()
         said = response.headers
-        return Answer(
+        answer = Answer(
             status=response.status_code,
             headers={name: said[name] for name in _KEPT_HEADERS if name in said},
             body=body,
             request_id=_request_id(said),
             elapsed_ms=round((time.monotonic() - began) * 1000),
         )
+        if self._heard is not None and answer.date is not None:
+            self._heard(answer.date)
+        return answer
 
 
 class _Body(httpx.AsyncByteStream):

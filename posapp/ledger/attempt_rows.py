@@ -102,3 +102,8 @@ def written(connection: Connection, attempt_id: int) -> Attempt:
     attempt = read_attempt(connection, attempt_id)
     check_attempt(attempt)
     return attempt
+
+
+def given(**values: str) -> dict[str, object]:
+    """Those that say something; the others leave the row as it is."""
+    return {name: value for name, value in values.items() if value}

@@ -96,6 +96,14 @@ class Audit:
         return tuple(walk.problems)
 
 
+def problems_of(connection: Connection, key: bytes) -> tuple[str, ...]:
+    """As ``Audit.verify``, in one go inside the caller's transaction."""
+    walk = _Walk(key)
+    while not walk.page(connection):
+        pass
+    return tuple(walk.problems)
+
+
 def refuse_foreign_key(connection: Connection, key: bytes) -> None:
     """Raise LedgerUnreadable where the trail was clearly sealed with another key.
 

@@ -64,7 +64,7 @@ class Catalogue:
                 connection,
                 "products_index",
                 (
-                    (numbers[sku], search.fold((product.name, sku, product.barcode)))
+                    (numbers[sku], _words(product.name, sku, product.barcode))
                     for sku, product in wanted.items()
                 ),
             )
@@ -76,6 +76,20 @@ class Catalogue:
             return int(connection.execute(select(func.count()).select_from(products)).scalar_one())
 
         return await self._database.read(work)
+
+
+def index_all(connection: Connection) -> None:
+    """Make every product findable, in an index that is empty."""
+    rows = connection.execute(select(products)).all()
+    search.index_rows(
+        connection,
+        "products_index",
+        ((row.id, _words(row.name, row.sku, row.barcode)) for row in rows),
+    )
+
+
+def _words(name: str, sku: str, barcode: str) -> str:
+    return search.fold((name, sku, barcode))
 
 
 def _numbers(connection: Connection) -> dict[str, int]:

@@ -47,6 +47,11 @@ def index_order(connection: Connection, order_id: str) -> None:
     _index(connection, connection.execute(_OF_ORDER, {"one": order_id}))
 
 
+def index_all(connection: Connection) -> None:
+    """Every charge, in an index that is empty."""
+    _index(connection, connection.execute(_EVERY_CHARGE))
+
+
 def index_payments(connection: Connection, account: str, payment_ids: Collection[str]) -> None:
     """The same for every charge that became one of these payments."""
     these = attempts.c.payment_id.in_(payment_ids)

@@ -41,10 +41,7 @@ class Customers:
                 number = connection.execute(
                     insert(customers).values(**values).returning(customers.c.id)
                 ).scalar_one()
-            words = search.fold(
-                (customer.name, customer.email, *search.phone_words(customer.phone))
-            )
-            search.index_rows(connection, "customers_index", [(number, words)])
+            search.index_rows(connection, "customers_index", [(number, words_of(customer))])
             return replace(customer, id=str(number))
 
         return await self._database.write(work)
@@ -65,3 +62,18 @@ class Customers:
             return tuple(Customer(**{**row, "id": str(row["id"])}) for row in rows)
 
         return await self._database.read(work)
+
+
+def words_of(customer: Customer) -> str:
+    """What a customer is found by."""
+    return search.fold((customer.name, customer.email, *search.phone_words(customer.phone)))
+
+
+def index_all(connection: Connection) -> None:
+    """Make every customer findable, in an index that is empty."""
+    rows = connection.execute(select(customers)).mappings().all()
+    search.index_rows(
+        connection,
+        "customers_index",
+        ((row["id"], words_of(Customer(**{**row, "id": str(row["id"])}))) for row in rows),
+    )

@@ -14,7 +14,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
-from posapp.ledger.errors import LedgerDamaged, LedgerError, LedgerUnreadable
+from posapp.ledger.errors import LedgerBusy, LedgerDamaged, LedgerError, LedgerUnreadable
 
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
@@ -88,6 +88,7 @@ def make(path: Path, key: bytes, fill: Callable[[Engine], None]) -> None:
         engine = engine_of(beside, key)
         try:
             fill(engine)
+            _fold_in(engine)
         finally:
             engine.dispose()
         _publish(beside, path)
@@ -132,6 +133,15 @@ def owner_only(path: Path) -> None:
             continue
         if found.st_mode & 0o077 and found.st_uid == os.geteuid():
             file.chmod(0o600)
+
+
+def _fold_in(engine: Engine) -> None:
+    """Bring everything into the one file that is moved: closing would do so too, and say nothing
+    where the disk refuses."""
+    with engine.connect() as connection:
+        in_use, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    if in_use:
+        raise LedgerBusy("The new ledger is held by another program. Close it and start again.")
 
 
 def _companion(path: Path, name: str) -> Path:

@@ -12,6 +12,8 @@ from posapp.ledger.store import Store
 from posapp.ledger.worker import Worker
 
 Answer = TypeVar("Answer")
+Witness = Callable[[Connection], Callable[[], None]]
+"""Looks at the end of a step that writes; what it gives back is called when the step is kept."""
 
 
 class Database:
@@ -21,8 +23,10 @@ class Database:
         self._store = store
         self._engine = engine
         self._worker = worker
-        self._stopped = False
         self._closed = False
+        self._witness: Witness | None = None
+        self.stopped = ""
+        """Why nothing more is written until the program was closed; empty while all is well."""
 
     @classmethod
     async def open(cls, store: Store, first: Callable[[Connection], None]) -> Database:
@@ -68,6 +72,14 @@ class Database:
         """Do something that blocks, and is no step of the ledger, on the same thread."""
         return await self._worker.run(work)
 
+    def watch(self, witness: Witness) -> None:
+        """Let ``witness`` see every step that writes, on the ledger's thread."""
+        self._witness = witness
+
+    async def evidence(self) -> str:
+        """Where a copy of what cannot be trusted is kept now, as a sentence."""
+        return await self._worker.run(self._store.keep_evidence)
+
     async def close(self) -> None:
         """Finish what was begun, release file or server, end the thread."""
         if self._closed:
@@ -84,11 +96,8 @@ class Database:
         return await self._worker.run(lambda: self._do(work, writing=writing))
 
     def _do(self, work: Callable[[Connection], Answer], *, writing: bool) -> Answer:
-        if self._stopped and writing:
-            raise LedgerStopped(
-                "The disk failed while the ledger was used. Nothing more is written until the "
-                "program was closed and the disk was checked."
-            )
+        if self.stopped and writing:
+            raise LedgerStopped(self.stopped)
         store = self._store
         with store.converted(self._stop), self._engine.connect() as connection:
             try:
@@ -96,12 +105,26 @@ class Database:
                 answer = work(connection)
                 if writing:
                     store.before_commit(connection)
+                kept = self._witness(connection) if writing and self._witness else None
             except BaseException:
                 connection.rollback()
                 raise
             with store.converted(self._stop, committing=writing):
                 connection.commit()
+            if kept is not None:
+                kept()
             return answer
 
+    def stop(self, why: str) -> None:
+        """Read only from now on: what is written could not be trusted. The first reason stays.
+
+        Args:
+            why: a sentence that says what is wrong and what to do.
+        """
+        self.stopped = self.stopped or why
+
     def _stop(self) -> None:
-        self._stopped = True
+        self.stop(
+            "The disk failed while the ledger was used. Nothing more is written until the "
+            "program was closed and the disk was checked."
+        )

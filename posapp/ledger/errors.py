@@ -54,6 +54,15 @@ class HoldsCardNumber(LedgerError):
         self.where = where
 
 
+class AccountPaused(LedgerError):
+    def __init__(self) -> None:
+        super().__init__(
+            "No money is moved through this gateway account for now: one of its answers did not "
+            "fit what was asked. Nothing was sent. The owner looks at that payment and resumes "
+            "the account."
+        )
+
+
 class OrderBusy(LedgerError):
     """Another payment for this order is open. ``attempt`` is its id in the journal."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
-from posapp.ledger import encrypted, store
+from posapp.ledger import encrypted, evidence, store
 from posapp.ledger.errors import LedgerDamaged, LedgerNewer
 from posapp.ledger.sentences import converted
 from posapp.ledger.tables import VERSION
@@ -39,6 +39,11 @@ class LedgerFile:
     def begin(self, connection: Connection, *, writing: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
+    def forbid_writing(self, connection: Connection) -> None:
+        """From now on the file refuses every change over this connection."""
+        connection.execute(text("PRAGMA query_only = ON"))
+        connection.commit()
+
     def before_commit(self, connection: Connection) -> None:
         """Nobody else has this file open."""
 
@@ -50,6 +55,13 @@ class LedgerFile:
     def problems(self, connection: Connection) -> list[str]:
         rows = connection.execute(text("PRAGMA integrity_check")).scalars().all()
         return [] if rows == ["ok"] else [f"The ledger is damaged: {row}" for row in rows[:5]]
+
+    def keep_evidence(self) -> str:
+        try:
+            folder = evidence.keep(self.path)
+        except OSError as problem:
+            return f"No copy of it could be kept ({problem.strerror}): keep the file itself."
+        return f"A copy of it as it is now is kept in {folder}."
 
     def _bring_up_to_date(self, engine: Engine) -> None:
         with engine.connect() as connection:

@@ -10,6 +10,7 @@ import asyncio
 import selectors
 import socket
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ PAUSE = 1.0
 """Seconds between two tries to reach a server that is away."""
 
 _HEARTBEAT = 10.0  # seconds of silence after which the way to the server is tried
+_LEAVING = 2.0  # seconds the server may take to notice that a program ended
 _NAMES = 0x504F53  # the names of tills among the locks of the database
 
 
@@ -57,6 +59,10 @@ class Hearing:
         """
         try:
             connection = self._connect()
+            patience = time.monotonic() + _LEAVING
+            while connection is None and time.monotonic() < patience:
+                time.sleep(_LEAVING / 20)
+                connection = self._connect()
         except psycopg.Error as problem:
             raise server_sentences.sentence(problem, self._address.name, _nothing) from problem
         if connection is None:
@@ -100,11 +106,14 @@ class Hearing:
             if connection is not None:
                 with connection:
                     self._hear(connection)
+            connection = None
             if self._ended.is_set():
                 return
             self._now(away=True)
             self._ended.wait(PAUSE)
             connection = self._again()
+        if connection is not None:
+            connection.close()
 
     def _again(self) -> psycopg.Connection[Any] | None:
         try:
@@ -127,6 +136,7 @@ class Hearing:
                     notes = [*connection.notifies(timeout=0)]
                     if any(note.payload != self._place.origin for note in notes):
                         self._loop.call_soon_threadsafe(self._tell)
+                connection.execute("SELECT pg_advisory_unlock_all()")  # free at once
             except psycopg.Error:
                 return
 

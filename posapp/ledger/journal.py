@@ -12,6 +12,7 @@ from posapp.ledger.attempt_rows import (
     attach,
     change_attempt,
     check_answer,
+    given,
     looked_for,
     open_attempts,
     read_attempt,
@@ -23,12 +24,15 @@ from posapp.ledger.charge_index import index_charge
 from posapp.ledger.claims import asked_of, claim, refunds_of, set_order, write_down
 from posapp.ledger.codec import micros
 from posapp.ledger.engine import Database
+from posapp.ledger.pauses import refuse_paused
 from posapp.ledger.snapshots import keep_payment
 from posapp.ledger.tables import DEAD
+from posapp.ledger.unsaved import Unsaved
 from posapp.model.attempt import (
     Attempt,
     BrokenRule,
     Intent,
+    Kind,
     State,
     Verdict,
     check_change,
@@ -49,11 +53,13 @@ class Journal:
         self._audit = audit
         self._clock = clock
         self._till = till
+        self.unsaved = Unsaved(database)
 
     async def begin(self, intent: Intent) -> Attempt:
         """Write the intent down; on the disk when this returns. Nothing may be sent before.
 
         Raises:
+            AccountPaused: an answer of this account did not fit what was asked.
             OrderBusy: another payment of this order is open.
             OrderPaid: the order is paid.
             PaymentBusy: something else asked of this payment has to end first.
@@ -84,10 +90,12 @@ class Journal:
 
         Raises:
             BrokenRule: it may not be sent again, or was already.
+            AccountPaused: an answer of its account did not fit what was asked.
         """
 
         def work(connection: Connection) -> Attempt:
             before, now = read_attempt(connection, attempt_id), self._clock()
+            refuse_paused(connection, before.intent.account)
             if not may_repeat(before, now):
                 raise BrokenRule("This attempt may not be sent again.")
             anew: dict[str, object] = {"absent": 0, "look_ups": 0, "looked_up_at": None}
@@ -130,6 +138,7 @@ class Journal:
         Raises:
             BrokenRule: this state may not follow the present one, or another end is proved already.
             WrongPayment: the answer is about another payment.
+            LedgerFull, LedgerBusy, LedgerStopped: it is kept in ``unsaved``.
         """
 
         def work(connection: Connection) -> Attempt:
@@ -138,7 +147,7 @@ class Journal:
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
                 self._watch(connection, before, verdict, payment)
-            values = _given(
+            values = given(
                 note=without_card_number(note),
                 said=without_card_number(said),
                 request_id=request_id,
@@ -162,7 +171,7 @@ class Journal:
             index_charge(connection, attempt_id)
             return written(connection, attempt_id)
 
-        return await self._database.write(work)
+        return await self.unsaved.write(attempt_id, work)
 
     async def looked_up(
         self,
@@ -220,6 +229,7 @@ class Journal:
         Returns:
             Every attempt that is open, newest first.
         """
+        await self.unsaved.save()  # what is known is not given up
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
             for attempt in open_attempts(connection):
@@ -235,6 +245,15 @@ class Journal:
             return open_attempts(connection)
 
         return await self._database.write(work)
+
+    async def deliver(self) -> bool:
+        """Write down what was answered while the server of a shared ledger was away; whether
+        there was anything.
+
+        Raises:
+            LedgerError: some of it still waits.
+        """
+        return False
 
     async def open_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt whose end is not known, newest first."""
@@ -291,7 +310,8 @@ class Journal:
         self, connection: Connection, before: Attempt, verdict: Verdict | None, payment: Payment
     ) -> None:
         """Money that turns up late raises an alarm; what was given back ends one."""
-        if before.state is State.NOT_CHARGED and verdict is Verdict.APPROVED:
+        moves = before.intent.kind not in (Kind.VERIFY, Kind.RETRY_CANCELLATION)
+        if moves and before.state is State.NOT_CHARGED and verdict is Verdict.APPROVED:
             raise_alarm(
                 connection,
                 self._audit,
@@ -303,6 +323,7 @@ class Journal:
         end_where_given_back(connection, self._audit, payment, at=self._clock())
 
     def _begin(self, connection: Connection, intent: Intent) -> Attempt:
+        refuse_paused(connection, intent.account)
         claim(connection, intent)
         number = write_down(connection, intent, micros(self._clock()))
         attempt = written(connection, number)
@@ -356,10 +377,6 @@ class Journal:
             who=who or _PROGRAM,
             detail={name: value for name, value in detail.items() if value},
         )
-
-
-def _given(**values: str) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value}
 
 
 __all__ = ["BrokenRule", "Journal", "refunds_of"]

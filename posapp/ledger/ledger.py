@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from posapp.ledger import driver
 from posapp.ledger.address import Address
+from posapp.ledger.anchor import Anchor
 from posapp.ledger.audit import Audit, begin_trail
 from posapp.ledger.cases import Cases
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerDamaged, LedgerError
+from posapp.ledger.errors import LedgerError
 from posapp.ledger.file import LedgerFile
+from posapp.ledger.invitations import Invitations
 from posapp.ledger.journal import Journal
 from posapp.ledger.orders import Orders
+from posapp.ledger.pauses import Pauses
 from posapp.ledger.payments import Payments
 from posapp.ledger.reconciliations import Reconciliations
 from posapp.ledger.sign_ins import SignIns
 from posapp.ledger.syncs import Syncs
+
+if TYPE_CHECKING:
+    from posapp.ledger.visit import Visit
 
 
 class Ledger:
@@ -29,13 +37,16 @@ class Ledger:
         self, database: Database, *, audit_key: bytes, clock: Callable[[], datetime], till: str
     ) -> None:
         self._database = database
+        self._doubt = ""
         self._listeners: list[Callable[[], None]] = []
         self.audit = Audit(database, audit_key, clock, till)
         self.catalogue = Catalogue(database)
         self.customers = Customers(database)
+        self.invitations = Invitations(database, clock)
         self.journal: Journal = Journal(database, self.audit, clock, till)
         self.cases = Cases(database, self.audit, clock, self.journal)
         self.orders = Orders(database, clock, till)
+        self.pauses = Pauses(database, self.audit, clock)
         self.payments = Payments(database, self.audit, clock)
         self.reconciliations = Reconciliations(database, self.audit, clock)
         self.sign_ins = SignIns(database)
@@ -86,13 +97,8 @@ class Ledger:
         Raises:
             LedgerError: with one sentence; nothing was changed.
         """
-        try:
+        with driver.needed():
             from posapp.ledger.shared import open_shared
-        except ImportError as problem:
-            raise LedgerError(
-                "A shared ledger cannot be opened on this computer: its database driver is not "
-                "made for Windows on ARM. Use another computer, or a ledger of this till's own."
-            ) from problem
         return await open_shared(
             address, audit_key=audit_key, clock=clock, till=till, held=held, held_key=held_key
         )
@@ -101,8 +107,66 @@ class Ledger:
         """Examine the whole ledger and the audit trail; problems as sentences, none when sound."""
         try:
             return (*await self._database.problems(), *await self.audit.verify())
-        except LedgerDamaged as damaged:
-            return (str(damaged),)
+        except LedgerError as problem:
+            return (str(problem),)
+
+    async def server(self) -> Visit | None:
+        """How the server of a shared ledger is; None where there is none.
+
+        Raises:
+            LedgerError: it does not answer.
+        """
+        return None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is kept on a server."""
+        return False
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing is written any more, as a sentence; empty while all is well."""
+        return self._database.stopped
+
+    @property
+    def may_be_accepted(self) -> bool:
+        """Whether it is read only because it is not the copy that was last used here."""
+        return bool(self._doubt) and self.stopped == self._doubt
+
+    async def hold_to(self, anchor: Anchor) -> None:
+        """Compare with how far the ledger had got, and keep ``anchor`` up to date from now on.
+
+        An older copy is left as it is: it can be read, and nothing is written to it.
+        """
+        doubt = await self._database.read(anchor.doubt)
+        if doubt:
+            self._doubt = (
+                f"This ledger {doubt}. It can be read, but no payments are taken. "
+                f"{await self._database.evidence()} Put the newest copy back, or let the owner "
+                "go on with this one and compare it with the gateway's list."
+            )
+            self._database.stop(self._doubt)
+        self._database.watch(anchor.look)
+
+    async def accept(self, who: str) -> None:
+        """Go on with a copy that was doubted; noted in the audit trail.
+
+        Raises:
+            LedgerStopped: it is stopped for another reason.
+        """
+        if self.may_be_accepted:
+            self._database.stopped = ""
+        await self.audit.record("copy_accepted", who, "ledger", {"doubt": self._doubt})
+        self._doubt = ""
+
+    async def examine(self) -> None:
+        """Examine everything; a ledger that is damaged is only read from then on."""
+        problems = await self._damage()
+        if problems:
+            self._database.stop(
+                f"The ledger is damaged: {problems[0]} It can be read, but no payments are taken. "
+                f"{await self._database.evidence()} Close the program and restore a backup."
+            )
 
     @property
     def is_away(self) -> bool:
@@ -113,6 +177,9 @@ class Ledger:
         """Call ``listener`` on the loop whenever another till kept something, and when the server
         of a shared ledger went away or is back."""
         self._listeners.append(listener)
+
+    async def _damage(self) -> tuple[str, ...]:
+        return await self.check()
 
     def _tell(self) -> None:
         for listener in self._listeners:

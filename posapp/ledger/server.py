@@ -7,8 +7,8 @@ chain. A till that dies or is cut off in the middle is rolled back and its lock 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
@@ -75,15 +75,7 @@ class LedgerServer:
         self.is_away = False
 
     def open(self, first: Callable[[Connection], None]) -> Engine:
-        engine = create_engine(
-            "postgresql+psycopg://",
-            creator=self._connect,
-            pool_size=1,
-            max_overflow=0,
-            pool_pre_ping=True,  # the server may have been away between two steps
-            use_native_hstore=False,
-            hide_parameters=True,  # an error must not quote what was to be stored
-        )
+        engine = self._engine()
         try:
             with self.converted(_nothing), engine.connect() as connection:
                 self.begin(connection, writing=True)
@@ -94,6 +86,21 @@ class LedgerServer:
             engine.dispose()
             raise
         return engine
+
+    @contextmanager
+    def visited(self) -> Iterator[Connection]:
+        """A connection for once, in one transaction; kept only where the caller commits.
+
+        Raises:
+            LedgerError: the server cannot be used.
+        """
+        engine = self._engine()
+        try:
+            with self.converted(_nothing), engine.connect() as connection:
+                self._refuse_unfit(connection)
+                yield connection
+        finally:
+            engine.dispose()
 
     def begin(self, connection: Connection, *, writing: bool) -> None:
         if writing:
@@ -113,6 +120,9 @@ class LedgerServer:
     ) -> AbstractContextManager[None]:
         return server_sentences.converted(self.address.name, stop, committing=committing)
 
+    def keep_evidence(self) -> str:
+        return "Keep the data of the server as it is now."
+
     def problems(self, connection: Connection) -> list[str]:
         found = []
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
@@ -129,6 +139,17 @@ class LedgerServer:
         ).scalars()
         found += [f"The index {name} of the shared ledger is damaged." for name in broken]
         return found
+
+    def _engine(self) -> Engine:
+        return create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            pool_size=1,
+            max_overflow=0,
+            pool_pre_ping=True,  # the server may have been away between two steps
+            use_native_hstore=False,
+            hide_parameters=True,  # an error must not quote what was to be stored
+        )
 
     def _connect(self) -> psycopg.Connection[Any]:
         if self.is_away:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from posapp.ledger.address import Address
 from posapp.ledger.audit import begin_trail, refuse_foreign_key
 from posapp.ledger.engine import Database
@@ -15,6 +17,7 @@ from posapp.ledger.held import Held
 from posapp.ledger.ledger import Ledger
 from posapp.ledger.server import LedgerServer
 from posapp.ledger.shared_journal import SharedJournal
+from posapp.ledger.visit import Visit, look
 
 
 class SharedLedger(Ledger):
@@ -33,8 +36,20 @@ class SharedLedger(Ledger):
         super().__init__(database, audit_key=audit_key, clock=clock, till=till)
         self.journal = SharedJournal(database, self.audit, clock, till, held)
         self._place = place
+        self._audit_key, self._clock = audit_key, clock
         self._held = held
         self._hearing: Hearing | None = Hearing(place, till=till, tell=self._tell)
+
+    async def server(self) -> Visit:
+        def work(connection: Connection) -> Visit:
+            address = self._place.address
+            return look(connection, address, audit_key=self._audit_key, clock=self._clock)
+
+        return await self._database.read(work)
+
+    @property
+    def is_shared(self) -> bool:
+        return True
 
     @property
     def is_away(self) -> bool:
@@ -50,6 +65,10 @@ class SharedLedger(Ledger):
             "this is not the ledger they belong to: correct its address in Settings."
         )
         return (problem, *await super().check())
+
+    async def _damage(self) -> tuple[str, ...]:
+        """How the server is set up is for ``check``; it makes nothing that was kept untrue."""
+        return await self.audit.verify()
 
     async def close(self) -> None:
         hearing, self._hearing = self._hearing, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -9,13 +10,22 @@ from datetime import datetime
 from posapp.ledger.attempt_rows import check_answer
 from posapp.ledger.audit import Audit
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerAway, NoSuchEntry, WrongPayment
+from posapp.ledger.errors import (
+    LedgerAway,
+    LedgerBusy,
+    LedgerFull,
+    LedgerStopped,
+    LedgerUnreadable,
+    NoSuchEntry,
+    WrongPayment,
+)
 from posapp.ledger.held import Answer, Held, HeldAnswer, contradicts, still_to_write, with_answer
 from posapp.ledger.journal import Journal
-from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
+from posapp.model.attempt import Attempt, BrokenRule, Intent, State, Verdict
 from posapp.model.payment import Payment
 
 _log = logging.getLogger(__name__)
+_NOT_KEPT = (LedgerAway, LedgerBusy, LedgerFull, LedgerStopped, LedgerUnreadable)
 
 
 class SharedJournal(Journal):
@@ -35,11 +45,31 @@ class SharedJournal(Journal):
     ) -> None:
         super().__init__(database, audit, clock, till)
         self._held = held
-        self._sent: dict[int, Attempt] = {}  # by this program, as far as it knows; open ones only
+        self._mine: dict[int, Attempt] = {}  # begun by this program, as far as it knows; open ones
+        self._waiting = True  # as far as is known, until the file was looked at
+        self._delivering = asyncio.Lock()
+
+    async def begin(self, intent: Intent) -> Attempt:
+        try:
+            attempt = await super().begin(intent)
+        except LedgerAway as problem:
+            raise _nothing_sent(problem) from problem
+        self._mine[attempt.id] = attempt
+        return attempt
 
     async def sending(self, attempt_id: int) -> Attempt:
-        attempt = await super().sending(attempt_id)
-        self._sent[attempt_id] = attempt
+        """As ``Journal.sending``. Where the server goes away in this step, it may have kept it;
+        that nothing was sent is then held, for it is proved here only."""
+        try:
+            attempt = await super().sending(attempt_id)
+        except LedgerAway as problem:
+            known = self._mine.pop(attempt_id, None)
+            if known is not None:
+                note = "The shared ledger went away before this was sent."
+                await self._hold(known, Answer(State.NOT_SENT, note=note))
+            raise _nothing_sent(problem) from problem
+        if attempt_id in self._mine:
+            self._mine[attempt_id] = attempt
         return attempt
 
     async def settle(
@@ -56,8 +86,8 @@ class SharedJournal(Journal):
         request_id: str = "",
         who: str = "",
     ) -> Attempt:
-        """As ``Journal.settle``; while the server is away what this program sent is settled in
-        its own file."""
+        """As ``Journal.settle``; while the server cannot keep it, what this program sent is settled
+        in its own file."""
         answer = Answer(
             state=state,
             verdict=verdict,
@@ -71,33 +101,50 @@ class SharedJournal(Journal):
         )
         try:
             settled = await self._write(attempt_id, answer)
-        except LedgerAway:
-            known = self._sent.get(attempt_id)
+        except _NOT_KEPT:
+            known = self._mine.get(attempt_id)
             if known is None:
                 raise  # found by a look-up: it will be found again
             check_answer(known, state, verdict, payment, payout_id, refund_id)
             settled = with_answer(known, answer, self._clock())
-            await self._held.keep(known, answer)
+            await self._hold(known, answer)
         if settled.state.is_open:
-            if attempt_id in self._sent:
-                self._sent[attempt_id] = settled
+            if attempt_id in self._mine:
+                self._mine[attempt_id] = settled
         else:
-            self._sent.pop(attempt_id, None)
+            self._mine.pop(attempt_id, None)
         return settled
 
     async def recover(self, *, why: str = "The program ended") -> tuple[Attempt, ...]:
         await self.deliver()
         return await super().recover(why=why)
 
-    async def deliver(self) -> None:
+    async def deliver(self) -> bool:
         """Tell the ledger what was held; what it knows already is not written again.
 
         Raises:
             LedgerError: what was not told yet is still held.
         """
-        for each in await self._held.all():
-            if await self._deliver(each):
-                await self._held.drop(each.number)
+        async with self._delivering:
+            if not self._waiting:
+                return False
+            self._waiting = False  # unless something is held meanwhile, or stays
+            done = 0
+            try:
+                waiting = await self._held.all()
+                for each in waiting:
+                    if await self._deliver(each):
+                        await self._held.drop(each.number)
+                        done += 1
+                self._waiting = self._waiting or done < len(waiting)
+            except BaseException:
+                self._waiting = True
+                raise
+            return done > 0
+
+    async def _hold(self, attempt: Attempt, answer: Answer) -> None:
+        await self._held.keep(attempt, answer)
+        self._waiting = True
 
     async def _deliver(self, each: HeldAnswer) -> bool:
         """Whether the ledger has it now."""
@@ -154,3 +201,7 @@ class SharedJournal(Journal):
             request_id=answer.request_id,
             who=answer.who,
         )
+
+
+def _nothing_sent(problem: LedgerAway) -> LedgerAway:
+    return LedgerAway(f"{problem} Nothing was sent to the gateway.")

@@ -44,6 +44,9 @@ class Store(Protocol):
     def problems(self, connection: Connection) -> list[str]:
         """What is wrong with the place itself, as sentences."""
 
+    def keep_evidence(self) -> str:
+        """Keep a copy of what cannot be trusted; a sentence on where it is."""
+
 
 def make_schema(connection: Connection) -> None:
     """Everything a fresh database needs."""

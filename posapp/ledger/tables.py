@@ -276,6 +276,16 @@ audit = Table(
 )
 Index("audit_by_subject", audit.c.subject, audit.c.id)
 
+# Accounts whose answers cannot be believed: nothing is begun through them.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("attempt", BigInteger, nullable=False),
+)
+
 # The last entry and how many there are, sealed: what was cut off at the end is missed.
 audit_head = Table(
     "audit_head",
@@ -305,6 +315,15 @@ held = Table(
     Column("reference", Text, nullable=False),
     Column("held_at", BigInteger, nullable=False),
     Column("answer", JSON, nullable=False),
+)
+
+# Sealed under a code that people carry to the till they let in.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("number", _KEY, primary_key=True, autoincrement=True),
+    Column("sealed", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
 )
 
 # One reading of a gateway's list. The cursor is kept with the payments of its page: after any end

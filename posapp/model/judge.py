@@ -27,18 +27,23 @@ _MAY_CALL_OFF = (ActionKind.REVERSAL, ActionKind.RETRY_CANCELLATION)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The state an answer leads to; ``note`` says why, for the timeline."""
+    """The state an answer leads to; ``note`` says why, for the timeline.
+
+    ``foreign`` where the answer is about something else than what was asked: whoever gave it
+    cannot be believed.
+    """
 
     state: State
     verdict: Verdict | None = None
     note: str = ""
+    foreign: bool = False
 
 
 def judge_charge(intent: Intent, payment: Payment, *, live: bool) -> Finding:
     """Approved and declined need the echo to match; anything not understood stays unknown."""
     problem = echo_problem(payment, reference=intent.reference, amount=intent.amount, live=live)
     if problem:
-        return Finding(State.UNKNOWN, note=problem)
+        return Finding(State.UNKNOWN, note=problem, foreign=True)
     if payment.status.is_success:
         return Finding(State.SETTLED, Verdict.APPROVED)
     if payment.status.is_final_failure:
@@ -51,7 +56,8 @@ def judge_charge(intent: Intent, payment: Payment, *, live: bool) -> Finding:
 def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
     """A refund is done only when the gateway says so; accepted is pending."""
     if record.amount != intent.amount:
-        return Finding(State.UNKNOWN, note="The answer names another amount or currency.")
+        note = "The answer names another amount or currency."
+        return Finding(State.UNKNOWN, note=note, foreign=True)
     if record.state is ActionState.DONE:
         return Finding(State.SETTLED, Verdict.APPROVED)
     if record.state is ActionState.FAILED:
@@ -63,9 +69,10 @@ def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
 def judge_payout(intent: Intent, payout: Payout) -> Finding:
     """Paid only when the gateway says so of this very payout; accepted is pending."""
     if payout.reference != intent.reference:
-        return Finding(State.UNKNOWN, note="The answer belongs to another reference.")
+        return Finding(State.UNKNOWN, note="The answer belongs to another reference.", foreign=True)
     if payout.amount != intent.amount:
-        return Finding(State.UNKNOWN, note="The answer names another amount or currency.")
+        note = "The answer names another amount or currency."
+        return Finding(State.UNKNOWN, note=note, foreign=True)
     why = payout.decline.caller if payout.decline else ""
     match payout.status:
         case PayoutStatus.PENDING:

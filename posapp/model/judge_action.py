@@ -45,9 +45,10 @@ def judge_action(intent: Intent, record: ActionRecord, payment: Payment | None =
             speaks that says itself how it ended.
     """
     if record.kind is not ACTION_OF[intent.kind]:
-        return Finding(State.UNKNOWN, note="The answer is about another action.")
+        return Finding(State.UNKNOWN, note="The answer is about another action.", foreign=True)
     if intent.kind in _WITH_AMOUNT and record.amount not in (None, intent.amount):
-        return Finding(State.UNKNOWN, note="The answer names another amount or currency.")
+        note = "The answer names another amount or currency."
+        return Finding(State.UNKNOWN, note=note, foreign=True)
     match action_state(record, payment) if payment else record.state:
         case ActionState.DONE:
             return Finding(State.SETTLED, Verdict.APPROVED)

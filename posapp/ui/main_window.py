@@ -29,9 +29,11 @@ from posapp.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from posapp.desk.desk import Desk
+    from posapp.desk.soundness import Notice
     from posapp.model.secret import Secret
     from posapp.ui.cases.screen import CasesScreen
     from posapp.ui.lock.screen import LockScreen
+    from posapp.ui.notices.strip import NoticeStrip
     from posapp.ui.payments.screen import PaymentsScreen
     from posapp.ui.reconcile.screen import ReconcileScreen
     from posapp.ui.settings.screen import SettingsScreen
@@ -42,6 +44,11 @@ _PLACES = (
     Place("cases", "Open cases", "Ctrl+3"),
     Place("reconcile", "Reconcile", "Ctrl+4"),
     Place("settings", "Settings", "Ctrl+5"),
+)
+
+_CUT_OFF = (
+    "The shared ledger does not answer. No payment or refund can be made until it is back; "
+    "nothing that was sent is lost."
 )
 
 
@@ -73,9 +80,13 @@ class MainWindow(QMainWindow):
         if not training:
             self.banner.hide()
         self.banner.words.setText("Training — no real money moves")
+        self.cut_off = Banner(name="cut_off", tone="not_moved")
+        self.cut_off.words.setText(_CUT_OFF)
+        self.cut_off.hide()
         self.navigation = Navigation(_PLACES)
         self.counter = CounterScreen(opening, self.messages, style, currency=currency)
         self._lock: LockScreen | None = None
+        self.notices: NoticeStrip | None = None
         self.payments: PaymentsScreen | None = None
         self.cases: CasesScreen | None = None
         self.reconcile: ReconcileScreen | None = None
@@ -124,6 +135,7 @@ class MainWindow(QMainWindow):
         self.counter.card_form.account.currentIndexChanged.connect(self._show_mode)
         self._show_mode()
         desk.news.listen(self._something_changed)
+        await self._show_notices()
         if not desk.training:
             self._idle.setInterval(desk.settings.lock_after_minutes * 60_000)
             self._idle.start()
@@ -187,18 +199,23 @@ class MainWindow(QMainWindow):
     def ask_passphrase(self, shop: str, check: Callable[[Secret], Awaitable[None]]) -> None:
         """Stand at the door until the vault is open."""
         lock = self.lock_screen()
-        self._front.setCurrentWidget(lock)
+        self._bring(lock)
         lock.ask_passphrase(shop, check)
 
     def show_front(self, widget: QWidget) -> None:
         """Put something else than the work in front (the first start)."""
         if self._front.indexOf(widget) < 0:
             self._front.addWidget(widget)
-        self._front.setCurrentWidget(widget)
+        self._bring(widget)
 
     def show_work(self) -> None:
-        self._front.setCurrentWidget(self._work)
+        self._bring(self._work)
         self.counter.order_panel.focus_search()
+
+    def _bring(self, widget: QWidget) -> None:
+        """To the front. Work that goes on behind it can take neither keys nor the focus."""
+        self._work.setEnabled(widget is self._work)
+        self._front.setCurrentWidget(widget)
 
     def lock_now(self) -> None:
         """Somebody leaves the till. Work waits behind the lock; card fields are emptied."""
@@ -207,7 +224,7 @@ class MainWindow(QMainWindow):
         self.counter.lock()
         self.messages.clear()
         lock = self.lock_screen()
-        self._front.setCurrentWidget(lock)
+        self._bring(lock)
         hint = (
             f"Practise the lock: the PIN here is {self._desk.people.training_pin}."
             if self._training
@@ -283,6 +300,45 @@ class MainWindow(QMainWindow):
         if self._desk is not None:
             self.navigation.shop.setText(self._desk.settings.shop.name)
             self._show_mode()
+            self._show_cut_off(self._desk.till.is_cut_off)
+            spawn(self._show_notices(), name="show notices", owner=self)
+
+    def _show_cut_off(self, cut_off: bool) -> None:
+        """Said aloud once, when it happens."""
+        if cut_off and self.cut_off.isHidden():
+            self.messages.speak(_CUT_OFF)
+        self.cut_off.setVisible(cut_off)
+
+    async def _show_notices(self) -> None:
+        """What everybody at the till has to know; the strip is made with the first such thing."""
+        if self._desk is None:
+            return
+        found = await self._desk.soundness.notices()
+        if self.notices is None:
+            if not found:
+                return
+            from posapp.ui.notices.strip import NoticeStrip
+
+            self.notices = NoticeStrip()
+            self.notices.wanted.connect(self._act_on)
+            self._whole.insertWidget(1, self.notices)
+        self.notices.show_notices(found)
+
+    def _act_on(self, notice: Notice) -> None:
+        desk = self._desk
+        if desk is None:
+            return
+        who = desk.people.who
+        act = (
+            desk.soundness.resume(notice.account, who=who)
+            if notice.account
+            else self._accept_copy(desk)
+        )
+        do(act, name="act on a notice", owner=self, messages=self.messages)
+
+    async def _accept_copy(self, desk: Desk) -> None:
+        await desk.soundness.accept_copy(who=desk.people.who)
+        await self.counter.take_up()
 
     def _back_from_lock(self) -> None:
         if self._desk is not None:
@@ -308,10 +364,11 @@ class MainWindow(QMainWindow):
         row.addLayout(side, 1)
         self._front.addWidget(self._work)
         whole = QWidget()
-        column = QVBoxLayout(whole)
+        column = self._whole = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
+        column.addWidget(self.cut_off)
         column.addWidget(self._front, 1)
         self.setCentralWidget(whole)
         self.counter.order_panel.search.input.setFocus(Qt.FocusReason.OtherFocusReason)

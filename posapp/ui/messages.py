@@ -59,6 +59,15 @@ class Messages(QWidget):
         """A message with one thing that can be done about it."""
         self._show(sentence, "neutral", stays=False, action=action, do=do)
 
+    def speak(self, sentence: str, *, at_once: bool = True) -> None:
+        """Let a screen reader say what stands elsewhere on the window."""
+        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
+        spoken = QAccessibleAnnouncementEvent(self, sentence)
+        if at_once:
+            spoken.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(spoken)
+
     def place(self) -> None:
         """Keep to the upper corner, where no screen has a button."""
         if not self._built:
@@ -108,12 +117,7 @@ class Messages(QWidget):
         self.place()
         self.show()
         self.raise_()
-        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-
-        spoken = QAccessibleAnnouncementEvent(self, sentence)
-        if tone == "not_moved":
-            spoken.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(spoken)
+        self.speak(sentence, at_once=tone == "not_moved")
 
     def _act(self) -> None:
         do, self._do = self._do, None

@@ -46,6 +46,8 @@ _WORDS = {
     "id": "Id",
     "lock_after_minutes": "Minutes until the lock",
     "pin_hash": "PIN",
+    "host": "Server",
+    "till": "Name of this till",
     "return_url": "Return URL",
     "token_url": "Token URL",
 }
@@ -209,6 +211,8 @@ def _said(kind: str, context: Mapping[str, Any]) -> str:
             return f"enter at most {context['max_length']} of these."
         case "literal_error":
             return f"choose one of {context['expected']}."
+        case "int_parsing" | "int_type":
+            return "enter a whole number."
         case "greater_than_equal":
             return f"enter {context['ge']} or more."
         case "less_than_equal":

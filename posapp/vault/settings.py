@@ -29,6 +29,7 @@ from posapp.vault.fields import (
     problems_of,
     wrong,
 )
+from posapp.vault.shared_ledger import Joining, SharedLedger, TillName
 
 __all__ = [
     "CONTENTS_VERSION",
@@ -39,11 +40,13 @@ __all__ = [
     "Mode",
     "Owner",
     "PayfacAccount",
+    "SharedLedger",
     "Shop",
     "VaultContents",
     "account_from",
     "hint",
     "owner_from",
+    "shared_ledger_from",
     "shop_from",
 ]
 
@@ -99,7 +102,7 @@ class VaultContents(BaseModel):
 
     ``owner`` is None in training, which asks for no sign-in. ``default_account`` is the id of the
     account the counter starts with. ``lock_after_minutes`` is the idle time; PCI DSS 8.2.8 allows
-    15 at most.
+    15 at most. ``till`` is the name of this till in every journal row.
     """
 
     model_config = SETTINGS_CONFIG
@@ -111,6 +114,8 @@ class VaultContents(BaseModel):
     default_account: Identifier | None = None
     appearance: Appearance = Appearance()
     lock_after_minutes: Annotated[int, Field(ge=1, le=15)] = 5
+    till: TillName = "T1"
+    shared_ledger: SharedLedger | None = None
 
     @model_validator(mode="after")
     def _accounts_can_be_told_apart(self) -> Self:
@@ -165,6 +170,25 @@ class VaultContents(BaseModel):
         default = None if self.default_account == account_id else self.default_account
         rest = tuple(account for account in self.accounts if account.id != account_id)
         return self.changed(accounts=rest, default_account=default)
+
+    def let_in(self, joining: Joining) -> VaultContents:
+        """The same with the accounts all tills have; one of this till's own with the id or name
+        of one of these gives way.
+
+        Raises:
+            SettingsRefused: the result would not hold together.
+        """
+        ids = {account.id for account in joining.accounts}
+        labels = {account.label.casefold() for account in joining.accounts}
+        own = tuple(
+            account
+            for account in self.accounts
+            if account.id not in ids and account.label.casefold() not in labels
+        )
+        accounts = (*joining.accounts, *own)
+        kept = {account.id for account in accounts}
+        default = self.default_account if self.default_account in kept else None
+        return self.changed(accounts=accounts, default_account=default)
 
     def to_bytes(self) -> bytes:
         """JSON with the secrets in clear: only for sealing at once, never for a file or a log."""
@@ -236,6 +260,15 @@ def owner_from(values: Mapping[str, object]) -> Owner:
     return build(_OWNER, values)
 
 
+def shared_ledger_from(values: Mapping[str, object]) -> SharedLedger:
+    """Where the shared ledger is, from what a person entered. The password comes as ``Secret``.
+
+    Raises:
+        SettingsRefused: with a sentence for each field that cannot be used.
+    """
+    return build(_SHARED_LEDGER, values)
+
+
 def _too_new(which: str = "") -> VaultTooNew:
     return VaultTooNew(
         f"The vault holds settings of a newer version of this program{which}. Nothing was changed."
@@ -248,4 +281,5 @@ _ACCOUNT: TypeAdapter[PayfacAccount | FlowlixAccount | FlowlixClassicAccount] = 
 )
 _CONTENTS = TypeAdapter(VaultContents)
 _OWNER = TypeAdapter(Owner)
+_SHARED_LEDGER = TypeAdapter(SharedLedger)
 _SHOP = TypeAdapter(Shop)

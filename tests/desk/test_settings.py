@@ -242,3 +242,39 @@ async def test_settings_hand_their_accounts_to_the_gateways(
     with pytest.raises(Refused, match="no longer set up"):
         accounts.gateway(account.id)
     await transport.close()
+
+
+async def test_nothing_is_begun_while_an_account_is_being_changed(
+    settings: Settings, shop: staff.Shop, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await saved(settings)
+    save = vault.save
+    begun: list[str] = []
+
+    def meanwhile(contents: VaultContents) -> None:
+        try:
+            with shop.till.under_way.money():
+                begun.append("money")
+        except Refused as refusal:
+            begun.append(str(refusal))
+        save(contents)
+
+    monkeypatch.setattr(vault, "save", meanwhile)
+    await settings.save_account(first.model_copy(update={"api_key": Secret(OTHER_KEY)}))
+    assert begun == ["The settings are being saved. Try again in a moment."]
+    await settings.remove_account(first.id)
+    assert begun[1:] == begun[:1]
+    assert (await shop.charge()).attempt.verdict is not None
+
+
+async def test_a_key_is_not_changed_while_money_is_on_its_way(
+    settings: Settings, shop: staff.Shop
+) -> None:
+    first = await saved(settings)
+    changed = first.model_copy(update={"api_key": Secret(OTHER_KEY)})
+    with shop.till.under_way.money():
+        for refused in (settings.save_account(changed), settings.remove_account(first.id)):
+            with pytest.raises(Refused, match="on its way"):
+                await refused
+        await settings.save_account(first)
+    await settings.save_account(changed)

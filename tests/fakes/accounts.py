@@ -12,6 +12,7 @@ from posapp.vault.settings import GatewayAccount
 
 class GivenAccounts(Accounts):
     def __init__(self, *gateways: Gateway) -> None:
+        self.dropped = 0
         self.gateways = {gateway.account: gateway for gateway in gateways}
 
     def configure(self, accounts: Iterable[GatewayAccount]) -> None:
@@ -24,6 +25,12 @@ class GivenAccounts(Accounts):
         if account not in self.gateways:
             raise Refused("The gateway account of this payment is no longer set up.")
         return self.gateways[account]
+
+    def label(self, account: str) -> str:
+        return self.gateways[account].label
+
+    async def drop_connections(self) -> None:
+        self.dropped += 1
 
     async def test(self, account: GatewayAccount) -> str:
         return await self.gateway(account.id).check()

@@ -105,6 +105,14 @@ async def test_reads_share_a_connection(transport: Transport) -> None:
         assert (other.connections, len(other.received)) == (1, 3)
 
 
+async def test_connections_that_were_dropped_are_not_used_again(transport: Transport) -> None:
+    async with peer(saying(200, {})) as other:
+        for _ in range(3):
+            await transport.look(samples.request(other.url, method="GET", body=b""))
+            await transport.drop_kept()
+        assert (other.connections, len(other.received)) == (3, 3)
+
+
 async def test_as_many_connections_are_kept_as_may_be_open(transport: Transport) -> None:
     """A bulk of reads that has so many under way connects once for each of them, and no more."""
     asked = [MOST] * 3

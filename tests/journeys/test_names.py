@@ -97,6 +97,10 @@ async def test_every_name_in_the_window_is_listed_and_every_listed_name_is_in_th
         await till.leave("decision")
         await till.settings()
         await till.lock()
+        assert window.desk is not None
+        await window.desk.till.ledger.pauses.pause("gone", attempt=1, why="Another amount.")
+        window.desk.till.changed()
+        await until(lambda: till.shows("notice"))
         seen |= named(window)
     async with app.open(home) as window:
         seen |= named(window)

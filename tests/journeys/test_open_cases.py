@@ -11,7 +11,8 @@ import pytest_asyncio
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from posapp import app, building
+from posapp import app
+from posapp.desk.clock import SteadyClock
 from posapp.desk.people import PRACTICE_PIN
 from posapp.ui.main_window import MainWindow
 from tests.journeys.gateway import Gateway
@@ -37,7 +38,8 @@ class LaterClock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> LaterClock:
     clock = LaterClock()
-    monkeypatch.setattr(building, "now", clock)
+    monkeypatch.setattr(SteadyClock, "__call__", lambda _self: clock())
+    monkeypatch.setattr(SteadyClock, "between", lambda _self: (clock(), clock()))
     return clock
 
 

@@ -102,6 +102,10 @@ class ServerPlace:
             held_key=KEY,
         )
 
+    def held(self) -> list[tuple[Any, ...]]:
+        """The references of what the first till holds for the ledger."""
+        return raw.rows(self.folder / "T1.db", "SELECT reference FROM held ORDER BY number")
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.server.run(query)
 

@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
-from sqlalchemy.exc import OperationalError
 
-from posapp.ledger.errors import LedgerAway, LedgerError, LedgerFull, WrongPayment
+from posapp.ledger.errors import (
+    LedgerAway,
+    LedgerError,
+    LedgerFull,
+    WrongPayment,
+)
 from posapp.ledger.held import Answer, Held, contradicts, still_to_write
 from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import NEXT, Attempt, BrokenRule, State, Verdict
 from posapp.model.order import OrderState
 from posapp.model.payment import PaymentStatus
-from tests.ledger import raw
 from tests.ledger.conftest import Opener
 from tests.ledger.places import ServerPlace
 from tests.ledger.samples import (
@@ -71,10 +73,6 @@ async def back(ledger: Ledger) -> None:
     await until(lambda: not ledger.is_away, what="the till has found the server again")
 
 
-def held_rows(place: ServerPlace, till: str = "T1") -> list[tuple[Any, ...]]:
-    return raw.rows(place.folder / f"{till}.db", "SELECT reference FROM held ORDER BY number")
-
-
 def told(place: ServerPlace, attempt: Attempt) -> list[tuple[Any, ...]]:
     """The audit entries of an attempt."""
     return place.rows(
@@ -112,7 +110,7 @@ async def test_an_answer_that_comes_while_the_server_is_away_is_kept_once_when_i
             attempt.id, state=state, verdict=verdict, payment=payment, note="n", request_id="req-9"
         )
         assert (settled.state, settled.verdict) == (state, verdict)
-        assert held_rows(place) == [(attempt.intent.reference,)]
+        assert place.held() == [(attempt.intent.reference,)]
         with pytest.raises(LedgerAway):
             await ledger.journal.recover()
     await back(ledger)
@@ -122,7 +120,7 @@ async def test_an_answer_that_comes_while_the_server_is_away_is_kept_once_when_i
         assert (kept.state, kept.verdict, kept.request_id) == (state, verdict, "req-9")
         assert kept.payment_id == settled.payment_id
     assert (await ledger.orders.read(order.id)).state is order_state
-    assert held_rows(place) == []
+    assert place.held() == []
     said = (state.value, verdict.value if verdict else None)
     assert told(place, attempt) == [("prepared", None), ("sending", None), said]
     if payment:
@@ -175,7 +173,7 @@ async def test_a_payment_can_go_on_step_by_step_while_the_server_is_away(
     assert [row[0] for row in told(place, attempt)] == [
         "prepared", "sending", "pending", "settled",
     ]  # fmt: skip
-    assert held_rows(place) == []
+    assert place.held() == []
 
 
 async def test_a_refund_that_is_answered_while_the_server_is_away_stays_counted(
@@ -227,53 +225,6 @@ async def test_what_a_look_up_found_is_not_held_but_found_again(
     assert (await ledger.journal.read(attempt.id)).state is State.UNKNOWN
 
 
-async def test_an_answer_that_was_kept_though_nobody_said_so_is_not_kept_twice(
-    ledger: Ledger, place: ServerPlace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    attempt = await sent(ledger, charge(await new_order(ledger)))
-    commit = Connection.commit
-
-    def kept_and_cut_off(connection: Connection) -> None:
-        commit(connection)
-        if connection.dialect.name == "postgresql":
-            psycopg = pytest.importorskip("psycopg")
-            raise OperationalError("COMMIT", {}, psycopg.OperationalError("cut off"))
-
-    monkeypatch.setattr(Connection, "commit", kept_and_cut_off)
-    settled = await ledger.journal.settle(
-        attempt.id, state=State.SETTLED, verdict=APPROVED, payment=payment_of(attempt)
-    )
-    monkeypatch.undo()
-    assert settled.verdict is APPROVED
-    assert len(held_rows(place)) == 1
-    newer = payment_of(attempt, status=PaymentStatus.PARTLY_REFUNDED, refunded=500)
-    await ledger.payments.store(newer)
-    before = place.everything()
-    await ledger.journal.recover()
-    assert held_rows(place) == []
-    assert place.everything() == before  # the older picture of the payment is not put back
-
-
-async def test_a_step_that_was_cut_off_at_its_end_says_that_it_may_be_kept(
-    ledger: Ledger, place: ServerPlace
-) -> None:
-    order = await new_order(ledger)
-
-    def cut_off(_connection: Connection) -> None:
-        place.run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE query LIKE 'SELECT pg_notify%'"
-        )
-
-    event.listen(ledger._database._engine, "commit", cut_off)
-    try:
-        with pytest.raises(LedgerAway, match="Whether the last step was kept is not certain"):
-            await ledger.journal.begin(charge(order))
-    finally:
-        event.remove(ledger._database._engine, "commit", cut_off)
-    await ledger.journal.begin(charge(order))
-
-
 async def test_an_answer_that_contradicts_what_is_proved_is_told_to_people_and_changes_nothing(
     ledger: Ledger, place: ServerPlace
 ) -> None:
@@ -287,7 +238,7 @@ async def test_an_answer_that_contradicts_what_is_proved_is_told_to_people_and_c
     detail = await ledger.payments.detail(attempt.id)
     assert detail.timeline[0].event == "answer_contradicts"
     assert detail.timeline[0].detail["verdict"] == "declined"
-    assert held_rows(place) == []
+    assert place.held() == []
 
 
 async def test_an_answer_is_never_given_to_another_ledger(
@@ -305,7 +256,7 @@ async def test_an_answer_is_never_given_to_another_ledger(
     assert other.id == attempt.id
     await ledger.journal.recover()
     assert (await ledger.journal.read(other.id)).state is State.UNKNOWN
-    assert held_rows(place) == [(attempt.intent.reference,)]
+    assert place.held() == [(attempt.intent.reference,)]
     assert "1 answer waits" in (await ledger.check())[0]
 
 

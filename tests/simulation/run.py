@@ -125,7 +125,7 @@ async def _live(seed: int, file: Path, store: Store) -> Run:
     )
     bank.failing_refunds = chance.choice((0.0, 0.0, 0.3))
     bank.set(
-        list_lag_seconds=chance.choice((0.0, 5.0, 60.0, BLIND)),
+        list_lag_seconds=chance.choice((0.0, 5.0, 60.0, 300.0, BLIND)),
         flowlix_challenge=chance.choice(("at_once", "later")),
         flowlix_failure_names=chance.random() < 0.5,
         payfac_settle_seconds=chance.choice((0.5, 3.0, 90.0)),

@@ -21,7 +21,7 @@ from posapp.desk.refunds import Refunds
 from posapp.desk.sales import Sales
 from posapp.desk.till import Till
 from posapp.gateways.transport import Transport
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import AccountPaused, LedgerError
 from posapp.ledger.ledger import Ledger
 from posapp.model.access import Role
 from posapp.model.card import Card, Digits, Expiry
@@ -173,10 +173,18 @@ class Counter:
             outcome = await asking  # type: ignore[misc]
         except Refused as refused:
             self._note(f"refused: {type(refused).__name__}")
+            if isinstance(refused.__cause__, AccountPaused):
+                await self._owner_looks()
             return None
         assert isinstance(outcome, Outcome)
         self.saw(outcome)
         return outcome
+
+    async def _owner_looks(self) -> None:
+        """An answer did not fit: the owner is called, looks at it, and lets payments go on."""
+        await self._day.pause(60, 1800)
+        for each in await self.ledger.pauses.all():
+            await self.ledger.pauses.resume(each.account, who=WHO)
 
     def saw(self, outcome: Outcome) -> None:
         attempt = outcome.attempt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -139,10 +140,16 @@ class PaymentFlow(QObject):
 
     async def _arrive(self, desk: Desk, outcome: Outcome) -> None:
         self._show(outcome, desk.recovery.asked_next(outcome.attempt))
-        self._screen.show_order(await desk.orders.read(outcome.attempt.intent.order_id))
         if not self._listening:
             self._listening = True
             desk.news.listen(self._something_changed)
+        try:
+            order = await desk.orders.read(outcome.attempt.intent.order_id)
+        except Refused:  # the ledger is away; the result stands all the same
+            if self._screen.order is None:
+                return
+            order = replace(self._screen.order, state=outcome.order_state)
+        self._screen.show_order(order)
 
     def _show(self, outcome: Outcome, due: datetime | None) -> None:
         self._shown = outcome
@@ -157,6 +164,8 @@ class PaymentFlow(QObject):
 
     async def _look_again(self, seen: Outcome) -> None:
         desk = await self._opening.desk()
+        if desk.till.is_cut_off:
+            return
         latest = await desk.sales.outcome(seen.attempt.id)
         quiet = self.result.view is None or not self.result.view.follows
         if self._shown is seen and (latest != seen or not quiet):

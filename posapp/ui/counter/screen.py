@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from posapp.desk.errors import Refused
 from posapp.model.card import Card
 from posapp.model.display import AmountStyle
 from posapp.model.order import Customer, Line, Order, OrderState, Product
@@ -87,13 +88,23 @@ class CounterScreen(QWidget):
         self.card_form.show_accounts(
             tuple((account.id, account.label) for account in desk.settings.accounts)
         )
-        if self._order is None:
+        await self.take_up()
+        desk.news.listen(self._settings_changed)
+
+    async def take_up(self) -> None:
+        """Go on with the order that was left open, unless there is one already."""
+        if self._order is not None:
+            return
+        desk = await self._opening.desk()
+        try:
             order = await desk.orders.current()
             if not self._early.is_empty:
                 order = replace(order, customer=self._early)
                 await desk.orders.save(order)
-            self.show_order(order)
-        desk.news.listen(self._settings_changed)
+        except Refused as problem:
+            self._messages.problem(str(problem))
+            return
+        self.show_order(order)
 
     async def next_order(self) -> None:
         desk = await self._opening.desk()

@@ -76,7 +76,7 @@ class PaymentsScreen(QWidget):
 
     async def begin(self) -> None:
         desk = await self._opening.desk()
-        desk.news.listen(self._something_changed)
+        desk.news.listen(self._news)
         await self.refresh()
 
     async def refresh(self) -> None:
@@ -150,6 +150,14 @@ class PaymentsScreen(QWidget):
         self.counted.emit(counts.unknown)
 
     # What people ask for.
+
+    def _news(self) -> None:
+        self._do(self._hear(), "hear of a change")
+
+    async def _hear(self) -> None:
+        """While the shared ledger is away what stands here stays."""
+        if not (await self._opening.desk()).till.is_cut_off:
+            await self.refresh()
 
     def _something_changed(self) -> None:
         self._do(self.refresh(), "read the payments")

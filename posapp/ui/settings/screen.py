@@ -21,6 +21,7 @@ from posapp.ui import theme
 from posapp.ui.messages import Messages
 from posapp.ui.settings.account_form import KINDS, AccountForm
 from posapp.ui.settings.shop_form import ShopForm
+from posapp.ui.settings.tills_page import TillsPage
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.panel import Panel
@@ -85,6 +86,7 @@ class SettingsScreen(QWidget):
         self._messages = messages
         self.account = AccountForm()
         self.shop = ShopForm()
+        self.tills = TillsPage(desk)
         self.add = Button("Add account", name="settings.add_account", icon="plus", compact=True)
         self.title = Label("", size=theme.TITLE, weight=theme.SEMIBOLD)
         self.words = Label("", size=theme.SMALL, ink="secondary", wrap=True)
@@ -111,6 +113,8 @@ class SettingsScreen(QWidget):
             entry.deleteLater()
         self._entries = [self._account_entry(row) for row in self._desk.settings.accounts]
         self._entries.append(_Entry("Shop and appearance", "Receipts, colours", key="shop"))
+        name = f"This one is {self._desk.till.name}"
+        self._entries.append(_Entry("Tills and shared ledger", name, key="tills"))
         for entry in self._entries:
             entry.clicked.connect(self._entry_chosen)
             self._list.insertWidget(self._list.count(), entry)
@@ -135,6 +139,16 @@ class SettingsScreen(QWidget):
             self.words.setText("This stands on every receipt.")
             self.shop.show_shop(self._desk.settings.shop_form(), self._desk.settings.theme)
             self._pages.setCurrentIndex(1)
+            return
+        if key == "tills":
+            self.title.setText("Tills and shared ledger")
+            self.words.setText(
+                "Practice keeps its own ledger on this computer."
+                if self._desk.training
+                else self._desk.tills.state()
+            )
+            self.tills.open()
+            self._pages.setCurrentWidget(self.tills)
             return
         self.title.setText(next(row.label for row in self._desk.settings.accounts if row.id == key))
         self.words.setText(
@@ -240,5 +254,6 @@ class SettingsScreen(QWidget):
         page.body.addWidget(self.words)
         self._pages.addWidget(self.account)
         self._pages.addWidget(Scroll(self.shop, name="Shop and appearance, scrollable"))
+        self._pages.addWidget(self.tills)
         page.body.addWidget(self._pages, 1)
         row.addWidget(page, 1)

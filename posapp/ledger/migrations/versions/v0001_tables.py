@@ -228,6 +228,23 @@ TABLES = (
     )
     """,
     """
+    CREATE TABLE invitations (
+        number {key} NOT NULL,
+        sealed TEXT NOT NULL,
+        made_at BIGINT NOT NULL,
+        PRIMARY KEY (number)
+    )
+    """,
+    """
+    CREATE TABLE pauses (
+        account TEXT NOT NULL,
+        at BIGINT NOT NULL,
+        why TEXT NOT NULL,
+        attempt BIGINT NOT NULL,
+        PRIMARY KEY (account)
+    )
+    """,
+    """
     CREATE TABLE order_lines (
         order_id TEXT NOT NULL,
         position INTEGER NOT NULL,

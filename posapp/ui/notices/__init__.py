@@ -1,0 +1,1 @@
+"""What everybody at the till has to know, over every screen."""
