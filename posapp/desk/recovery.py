@@ -103,20 +103,22 @@ class Recovery:
         async with Together() as rounds:
             while True:
                 self._wake.clear()
-                for account in await self._due_accounts() - self._on_round:
+                waiting = await self._waiting()
+                for account in self._due_accounts(waiting) - self._on_round:
                     self._on_round.add(account)
                     rounds.start(self._round(account), name=f"look-ups {account}")
                 if self._captures.wanted:
                     rounds.start(self._captures.read(), name="look for captures")
-                pause = await self._until_next()
+                pause = self._until_next(waiting)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause.total_seconds()):
                         await self._wake.wait()
 
     async def look_at_what_is_due(self) -> timedelta:
         """Look up every open attempt that is due; how long until the next one is."""
-        await asyncio.gather(*(self._look_up_due(each) for each in await self._due_accounts()))
-        return await self._until_next()
+        due = self._due_accounts(await self._waiting())
+        await asyncio.gather(*(self._look_up_due(each) for each in due))
+        return self._until_next(await self._waiting())
 
     async def check(self, attempt: Attempt) -> Attempt:
         """Ask the gateway about one attempt now.
@@ -196,11 +198,11 @@ class Recovery:
         )
         return next((attempt for attempt in due if self._is_due(attempt)), None)
 
-    async def _due_accounts(self) -> set[str]:
+    def _due_accounts(self, waiting: Iterable[Attempt]) -> set[str]:
         """The accounts at which something is due now and that may be asked."""
         return {
             attempt.intent.account
-            for attempt in await self._waiting()
+            for attempt in waiting
             if self._is_due(attempt) and self._turns.alone_until(attempt.intent.account) is None
         }
 
@@ -209,11 +211,11 @@ class Recovery:
         followed = self._till.under_way.is_followed(attempt.id)
         return due is not None and due <= self._clock() and not followed
 
-    async def _until_next(self) -> timedelta:
+    def _until_next(self, waiting: Iterable[Attempt]) -> timedelta:
         """How long until something is due at an account that is not on its round."""
         now = self._clock()
         pause = _IDLE
-        for attempt in await self._waiting():
+        for attempt in waiting:
             due = self.asked_next(attempt)
             elsewhere = attempt.intent.account in self._on_round
             if due is None or elsewhere or self._till.under_way.is_followed(attempt.id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, text, update
@@ -14,6 +15,7 @@ from posapp.model.attempt_rules import check_attempt
 from posapp.model.payment import Payment
 
 _ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_CHANGE = update(attempts).where(attempts.c.id == bindparam("attempt"))
 _ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
 _NOT_CHARGED = (
     select(attempts)
@@ -59,11 +61,15 @@ def check_answer(
         raise WrongPayment
 
 
+def change_attempt(connection: Connection, attempt_id: int, values: Mapping[str, object]) -> None:
+    connection.execute(_CHANGE, {"attempt": attempt_id, **values})
+
+
 def attach(connection: Connection, settled: Attempt, **ids: str) -> None:
     """Keep the gateway's id of what a person had seen before the gateway told us."""
     missing = {name: value for name, value in ids.items() if value and not getattr(settled, name)}
     if missing:
-        connection.execute(update(attempts).where(attempts.c.id == settled.id).values(**missing))
+        change_attempt(connection, settled.id, missing)
 
 
 def open_attempts(connection: Connection) -> tuple[Attempt, ...]:

@@ -26,6 +26,10 @@ _FIRST = "0" * 64
 _PAGE = 2_000
 _ENOUGH = 20
 _SEALED = ("at", "event", "subject", "who", "till", "detail", "before")
+_END = select(audit_head.c.entries, audit_head.c.mac)
+_LAST = select(func.max(audit.c.id))
+_ADD = insert(audit)
+_MOVE_END = update(audit_head)
 _IDS = ("request_id", "minor")  # figures of their own, some as long as a card number
 
 
@@ -49,7 +53,7 @@ class Audit:
         till: str = "",
     ) -> None:
         """Add an entry inside the caller's transaction; it is kept or lost with it."""
-        head = connection.execute(select(audit_head.c.entries, audit_head.c.mac)).one_or_none()
+        head = connection.execute(_END).one_or_none()
         if head is None:
             raise LedgerDamaged(
                 "The end mark of the audit trail is missing. Nothing was written. Keep the file "
@@ -69,9 +73,9 @@ class Audit:
             "before": head.mac,
         }
         mac = _seal(self._key, values)
-        last = connection.execute(select(func.max(audit.c.id))).scalar() or 0
-        connection.execute(insert(audit).values(id=last + 1, **values, mac=mac))
-        connection.execute(update(audit_head).values(**_head(self._key, head.entries + 1, mac)))
+        last = connection.execute(_LAST).scalar() or 0
+        connection.execute(_ADD, {"id": last + 1, **values, "mac": mac})
+        connection.execute(_MOVE_END, _head(self._key, head.entries + 1, mac))
 
     async def record(self, event: str, who: str, subject: str, detail: Mapping[str, str]) -> None:
         """Add an entry of its own: a sign-in, a lock, a change of settings."""

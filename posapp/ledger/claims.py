@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from posapp.ledger.codec import attempt_from, intent_row
@@ -26,6 +26,10 @@ from posapp.model.attempt import ACTIONS, Attempt, BrokenRule, Intent, Kind, Sta
 from posapp.model.money import Money
 from posapp.model.order import OrderState
 from posapp.model.payment import ActionState, Payment
+
+_STATES = select(attempts.c.state, attempts.c.verdict).where(
+    attempts.c.order_id == bindparam("of_order"), attempts.c.kind.in_(CHARGES)
+)
 
 
 def claim(connection: Connection, intent: Intent) -> None:
@@ -96,11 +100,7 @@ def asked_of(
 
 def set_order(connection: Connection, order_id: str, at: int) -> None:
     """Bring the order's state in line with all its attempts; paid stays paid."""
-    states = connection.execute(
-        select(attempts.c.state, attempts.c.verdict).where(
-            attempts.c.order_id == order_id, attempts.c.kind.in_(CHARGES)
-        )
-    ).all()
+    states = connection.execute(_STATES, {"of_order": order_id}).all()
     if any(row.verdict == Verdict.APPROVED.value for row in states):
         state = OrderState.PAID
     elif any(State(row.state).is_open for row in states):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from posapp.ledger.alarms import end_where_given_back, raise_alarm
 from posapp.ledger.attempt_rows import (
     attach,
+    change_attempt,
     check_answer,
     given,
     looked_for,
@@ -25,7 +26,7 @@ from posapp.ledger.codec import micros
 from posapp.ledger.engine import Database
 from posapp.ledger.pauses import refuse_paused
 from posapp.ledger.snapshots import keep_payment
-from posapp.ledger.tables import DEAD, attempts
+from posapp.ledger.tables import DEAD
 from posapp.ledger.unsaved import Unsaved
 from posapp.model.attempt import (
     Attempt,
@@ -97,17 +98,9 @@ class Journal:
             refuse_paused(connection, before.intent.account)
             if not may_repeat(before, now):
                 raise BrokenRule("This attempt may not be sent again.")
-            connection.execute(
-                update(attempts)
-                .where(attempts.c.id == attempt_id)
-                .values(
-                    sent_at=micros(now),
-                    repeats=before.repeats + 1,
-                    absent=0,
-                    look_ups=0,
-                    looked_up_at=None,
-                )
-            )
+            anew: dict[str, object] = {"absent": 0, "look_ups": 0, "looked_up_at": None}
+            sent = {"sent_at": micros(now), "repeats": before.repeats + 1}
+            change_attempt(connection, attempt_id, {**anew, **sent})
             after = written(connection, attempt_id)
             self._audit.append(
                 connection,
@@ -167,9 +160,7 @@ class Journal:
                     values["ended_at"] = micros(self._clock())
                 self._change(connection, before, state, payment=payment, who=who, **values)
             elif state.is_open and values:
-                connection.execute(
-                    update(attempts).where(attempts.c.id == attempt_id).values(**values)
-                )
+                change_attempt(connection, attempt_id, values)
             elif state is State.SETTLED:
                 attach(
                     connection,
@@ -202,16 +193,13 @@ class Journal:
 
         def work(connection: Connection) -> Attempt:
             before = read_attempt(connection, attempt_id)
-            connection.execute(
-                update(attempts)
-                .where(attempts.c.id == attempt_id)
-                .values(
-                    look_ups=before.look_ups + 1,
-                    absent=before.absent + int(absent),
-                    looked_up_at=micros(self._clock()),
-                    note=without_card_number(note) or before.note,
-                )
-            )
+            seen = {
+                "look_ups": before.look_ups + 1,
+                "absent": before.absent + int(absent),
+                "looked_up_at": micros(self._clock()),
+                "note": without_card_number(note) or before.note,
+            }
+            change_attempt(connection, attempt_id, seen)
             detail = {
                 "kind": before.intent.kind.value,
                 "look_up": str(before.look_ups + 1),
@@ -356,9 +344,7 @@ class Journal:
         check_change(before.state, state)
         if state in DEAD:
             values["key_freed"] = 1
-        connection.execute(
-            update(attempts).where(attempts.c.id == before.id).values(state=state.value, **values)
-        )
+        change_attempt(connection, before.id, {"state": state.value, **values})
         after = written(connection, before.id)
         more = {"auth_code": payment.auth_code} if payment and payment.auth_code else {}
         if before.state is State.SENDING and state is not State.NOT_SENT and before.sent_at:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from posapp.ledger.codec import micros, payment_from, payment_row
 from posapp.ledger.tables import payments
 from posapp.model.payment import Payment
 
+_WHICH = and_(payments.c.account == bindparam("of_account"), payments.c.id == bindparam("of_id"))
+_ONE = select(payments).where(_WHICH)
+_REPLACE = update(payments).where(_WHICH)
+_ADD = insert(payments)
+
 
 def keep_payment(connection: Connection, payment: Payment, at: datetime) -> None:
     """Insert or replace the snapshot, in the caller's transaction."""
     row = payment_row(payment, at)
-    where = and_(payments.c.account == payment.account, payments.c.id == payment.id)
-    if connection.execute(update(payments).where(where).values(**row)).rowcount == 0:
-        connection.execute(insert(payments).values(**row))
+    which = {"of_account": payment.account, "of_id": payment.id}
+    if connection.execute(_REPLACE, row | which).rowcount == 0:
+        connection.execute(_ADD, row)
 
 
 def keep_listed(connection: Connection, payment: Payment, asked_at: datetime) -> None:
@@ -32,11 +37,6 @@ def keep_listed(connection: Connection, payment: Payment, asked_at: datetime) ->
 
 
 def read_payment(connection: Connection, account: str, payment_id: str) -> Payment | None:
-    row = (
-        connection.execute(
-            select(payments).where(payments.c.account == account, payments.c.id == payment_id)
-        )
-        .mappings()
-        .one_or_none()
-    )
+    which = {"of_account": account, "of_id": payment_id}
+    row = connection.execute(_ONE, which).mappings().one_or_none()
     return payment_from(row) if row else None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from sqlalchemy import (
     Connection,
+    Delete,
     Index,
+    Insert,
     Integer,
     Select,
     Table,
@@ -45,11 +48,9 @@ class _Sqlite:
     def index_rows(
         self, connection: Connection, index: dialects.Index, rows: Sequence[Mapping[str, object]]
     ) -> None:
-        indexed = table(index, column("rowid", Integer), column("words", Text))
-        connection.execute(delete(indexed).where(indexed.c.rowid == bindparam("row")), rows)
-        connection.execute(
-            insert(indexed).values(rowid=bindparam("row"), words=bindparam("words")), rows
-        )
+        forget, add = _index_statements(index)
+        connection.execute(forget, rows)
+        connection.execute(add, rows)
 
     def hits(self, index: dialects.Index, asked: Sequence[Sequence[str]]) -> Select[tuple[int]]:
         query = " AND ".join(
@@ -71,6 +72,16 @@ class _Sqlite:
             if said == f"UNIQUE constraint failed: {named}":
                 return name
         return ""
+
+
+@cache
+def _index_statements(index: dialects.Index) -> tuple[Delete, Insert]:
+    """What takes the words of a row away, and what adds them."""
+    indexed = table(index, column("rowid", Integer), column("words", Text))
+    return (
+        delete(indexed).where(indexed.c.rowid == bindparam("row")),
+        insert(indexed).values(rowid=bindparam("row"), words=bindparam("words")),
+    )
 
 
 SQLITE = _Sqlite()

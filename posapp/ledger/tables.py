@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
-    BindParameter,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -18,7 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    bindparam,
+    literal_column,
     text,
 )
 
@@ -54,8 +53,7 @@ def _listed(values: tuple[str, ...]) -> str:
 def is_open(attempt: FromClause) -> ColumnElement[bool]:
     """Whether the end is unknown, said the way the indexes over open attempts say it: SQLite uses
     such an index only for exactly its own words."""
-    states: BindParameter[str] = bindparam(None, OPEN, expanding=True, literal_execute=True)
-    open_only: ColumnElement[bool] = attempt.c.state.in_(states)
+    open_only: ColumnElement[bool] = attempt.c.state.in_([literal_column(f"'{s}'") for s in OPEN])
     return open_only
 
 

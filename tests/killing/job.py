@@ -112,5 +112,5 @@ def _fault(chance: random.Random) -> dict[str, object]:
 def _kill(chance: random.Random, life: int) -> Kill:
     """By the clock as from outside, or between two steps of the program."""
     if chance.random() < 0.4:
-        return Kill(after=chance.uniform(0.02, 0.6 if life == 0 else 0.3))
-    return Kill(at_call=chance.randrange(2_000, 250_000 if life == 0 else 120_000))
+        return Kill(after=chance.uniform(0.02, 0.4 if life == 0 else 0.2))
+    return Kill(at_call=chance.randrange(2_000, 150_000 if life == 0 else 80_000))

@@ -54,11 +54,11 @@ class Bank:
     """
 
     def __init__(
-        self, seconds: Callable[[], float], now: Callable[[], datetime], chance: random.Random
+        self, now: Callable[[], datetime], chance: random.Random, store: Store | None = None
     ) -> None:
         self._chance = chance
-        store = Store()
-        store.clock = Clock(source=seconds)
+        store = store or Store()
+        store.clock = Clock(source=lambda: now().timestamp())
         self.world = World(store, ORIGIN)
         self._now = now
         world = self.world

@@ -9,12 +9,14 @@ import secrets
 import tempfile
 import uuid
 from collections import Counter as Tally
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, select
@@ -24,6 +26,8 @@ from posapp.ledger.codec import attempt_from
 from posapp.ledger.ledger import Ledger
 from posapp.ledger.tables import attempts
 from posapp.model.attempt import Attempt, Kind, State, Verdict
+from posapp.sandbox.clock import Clock
+from posapp.sandbox.store import Store
 from tests.simulation import engines
 from tests.simulation.bank import KINDS, Bank
 from tests.simulation.network import Weather
@@ -39,11 +43,13 @@ from tests.simulation.shop import (
 )
 from tests.simulation.virtual_loop import VirtualLoop
 
+Answer = TypeVar("Answer")
+
 EVENING = 3 * 3600.0
 """Seconds after which nobody charges any more and the line is good."""
 
-YESTERDAY = 20 * 60.0
-"""Seconds between the charges of the day before and the first customer."""
+YESTERDAY = MORNING - timedelta(hours=20)
+"""When the charges of the day before began."""
 
 BLIND = 1e7
 """Seconds of lag of a search that finds nothing all day, and says so as if it were true."""
@@ -85,24 +91,28 @@ class Run:
 
 def live(seed: int) -> Run:
     """Live through the day with this seed. The same seed gives the same trace."""
-    empty = _fresh_ledger()
+    ledger, store = _yesterday()
     with (
         tempfile.TemporaryDirectory(dir=_fast_folder()) as folder,
         engines.shared(),
         _seeded_luck(seed),
     ):
         file = Path(folder) / "ledger.db"
-        file.write_bytes(empty)
-        loop = VirtualLoop(random.Random(f"disk {seed}"))
-        asyncio.set_event_loop(loop)
-        try:
-            return loop.run_until_complete(_live(seed, file))
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
+        file.write_bytes(ledger)
+        return _on_virtual_time(seed, _live(seed, file, deepcopy(store)))
 
 
-async def _live(seed: int, file: Path) -> Run:
+def _on_virtual_time(seed: object, work: Coroutine[Any, Any, Answer]) -> Answer:
+    loop = VirtualLoop(random.Random(f"disk {seed}"))
+    asyncio.set_event_loop(loop)
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+async def _live(seed: int, file: Path, store: Store) -> Run:
     chance = random.Random(seed)
     loop = asyncio.get_running_loop()
     weather = Weather(
@@ -110,11 +120,8 @@ async def _live(seed: int, file: Path) -> Run:
         badness=chance.choice((0.0, 0.1, 0.2, 0.4, 0.7)),
         outages=chance.choice((0.0, 0.5, 0.9)),
     )
-    start = MORNING.timestamp()
     bank = Bank(
-        lambda: start + loop.time(),
-        lambda: MORNING + timedelta(seconds=loop.time()),
-        random.Random(chance.random()),
+        lambda: MORNING + timedelta(seconds=loop.time()), random.Random(chance.random()), store
     )
     bank.failing_refunds = chance.choice((0.0, 0.0, 0.3))
     bank.set(
@@ -127,7 +134,6 @@ async def _live(seed: int, file: Path) -> Run:
         flowlix_rate_per_minute=None,
     )
     day = Day(seed, bank, weather, random.Random(chance.random()), file)
-    await _yesterday(day)
     counters = [Counter(day, "T1"), Counter(day, "T2")]
     mortal = chance.random() < 0.7
     deaths = 0
@@ -170,19 +176,6 @@ async def _live(seed: int, file: Path) -> Run:
     for counter in counters:
         await counter.close()
     return Run(reckoning, tuple(day.trace))
-
-
-async def _yesterday(day: Day) -> None:
-    """One good charge through each gateway on a quiet line: payments of ours that can be found."""
-    weather, day.weather = day.weather, Weather(random.Random(0), badness=0.0, outages=0.0)
-    counter = Counter(day, "T0")
-    await counter.open(steps=None)
-    for kind in KINDS:
-        order = await counter.order(1000)
-        await counter.charge(order, kind, CARDS[kind][GOOD])
-    await asyncio.sleep(YESTERDAY)
-    await counter.close()
-    day.weather = weather
 
 
 async def _opened(counter: Counter, steps: object) -> None:
@@ -279,6 +272,36 @@ async def _journal(ledger: Ledger) -> list[Attempt]:
 
 
 @cache
+def _yesterday() -> tuple[bytes, Store]:
+    """The ledger and the gateways after the day before, to copy for every day."""
+    with (
+        tempfile.TemporaryDirectory(dir=_fast_folder()) as folder,
+        engines.shared(),
+        _seeded_luck("yesterday"),
+    ):
+        file = Path(folder) / "ledger.db"
+        file.write_bytes(_fresh_ledger())
+        store = _on_virtual_time("yesterday", _one_charge_each(file))
+        return file.read_bytes(), store
+
+
+async def _one_charge_each(file: Path) -> Store:
+    """A good charge through each gateway on a quiet line: payments of ours that can be found."""
+    loop = asyncio.get_running_loop()
+    bank = Bank(lambda: YESTERDAY + timedelta(seconds=loop.time()), random.Random(0))
+    quiet = Weather(random.Random(0), badness=0.0, outages=0.0)
+    counter = Counter(Day(0, bank, quiet, random.Random(0), file, YESTERDAY), "T0")
+    await counter.open(steps=None)
+    for kind in KINDS:
+        order = await counter.order(1000)
+        await counter.charge(order, kind, CARDS[kind][GOOD])
+    await counter.close()
+    store = bank.world.store
+    store.clock = Clock()  # the next bank has its own
+    return store
+
+
+@cache
 def _fresh_ledger() -> bytes:
     """An empty ledger to copy: making one anew takes longer than a whole day here."""
 
@@ -301,7 +324,7 @@ def _fast_folder() -> str | None:
 
 
 @contextmanager
-def _seeded_luck(seed: int) -> Iterator[None]:
+def _seeded_luck(seed: object) -> Iterator[None]:
     """Keys, references and ids come from the seed for as long as this lasts."""
     luck = random.Random(f"luck {seed}")
 

@@ -73,6 +73,7 @@ class Day:
     weather: Weather
     chance: random.Random
     file: Path
+    began: datetime = MORNING
     told: list[Told] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
 
@@ -80,7 +81,7 @@ class Day:
         return asyncio.get_running_loop().time()
 
     def now(self) -> datetime:
-        return MORNING + timedelta(seconds=self.seconds())
+        return self.began + timedelta(seconds=self.seconds())
 
     def note(self, what: str) -> None:
         self.trace.append(f"{self.seconds():.3f} {what}")
