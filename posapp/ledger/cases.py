@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     and_,
+    bindparam,
     func,
     insert,
     not_,
@@ -38,6 +39,8 @@ from posapp.model.case import (
 from posapp.model.payment import Payment, PaymentStatus
 
 _PAYMENT = and_(payments.c.account == attempts.c.account, payments.c.id == attempts.c.payment_id)
+_OF_ATTEMPT = select(cases).where(cases.c.attempt_id == bindparam("attempt"))
+_CLOSED = _OF_ATTEMPT.with_only_columns(cases.c.attempt_id).where(cases.c.closed_at.is_not(None))
 
 
 class Cases:
@@ -167,11 +170,10 @@ class Cases:
 
     async def was_closed(self, attempt_id: int) -> bool:
         """Whether a person has closed the case of this attempt."""
-        query = select(cases.c.attempt_id).where(
-            cases.c.attempt_id == attempt_id, cases.c.closed_at.is_not(None)
-        )
         return await self._database.read(
-            lambda connection: connection.execute(query).first() is not None
+            lambda connection: (
+                connection.execute(_CLOSED, {"attempt": attempt_id}).first() is not None
+            )
         )
 
     async def recent_charge(
@@ -203,11 +205,11 @@ class Cases:
 
     def _case_row(self, connection: Connection, attempt_id: int) -> RowMapping:
         """The row about a case, made where there is none yet."""
-        query = select(cases).where(cases.c.attempt_id == attempt_id)
-        row = connection.execute(query).mappings().one_or_none()
+        of_attempt = {"attempt": attempt_id}
+        row = connection.execute(_OF_ATTEMPT, of_attempt).mappings().one_or_none()
         if row is None:
             connection.execute(insert(cases).values(attempt_id=attempt_id))
-            row = connection.execute(query).mappings().one()
+            row = connection.execute(_OF_ATTEMPT, of_attempt).mappings().one()
         return row
 
     def _put(self, connection: Connection, attempt_id: int, **values: object) -> None:

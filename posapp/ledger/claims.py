@@ -27,6 +27,35 @@ from posapp.model.money import Money
 from posapp.model.order import OrderState
 from posapp.model.payment import ActionState, Payment
 
+_ASKED = (
+    select(attempts)
+    .where(
+        attempts.c.kind.in_(bindparam("of_kinds", expanding=True)),
+        attempts.c.account == bindparam("of_account"),
+        attempts.c.payment_id == bindparam("of_payment"),
+    )
+    .order_by(attempts.c.id.desc())
+)
+_BUSY = (
+    select(attempts.c.id)
+    .where(
+        attempts.c.order_id == bindparam("of_order"),
+        attempts.c.kind.in_(CHARGES),
+        is_open(attempts),
+    )
+    .limit(1)
+)
+_ORDER = select(orders.c.state, orders.c.currency).where(orders.c.id == bindparam("of_order"))
+_SET_STATE = update(orders).where(
+    orders.c.id == bindparam("of_order"),
+    orders.c.state != OrderState.PAID.value,
+    orders.c.state != bindparam("unlike"),
+)
+_LOCK = (
+    update(orders)
+    .where(orders.c.id == bindparam("of_order"))
+    .values(state=OrderState.LOCKED.value, attempts=orders.c.attempts + 1)
+)
 _STATES = select(attempts.c.state, attempts.c.verdict).where(
     attempts.c.order_id == bindparam("of_order"), attempts.c.kind.in_(CHARGES)
 )
@@ -86,16 +115,12 @@ def asked_of(
     kinds: Sequence[Kind] = (*ACTIONS, Kind.REFUND),
 ) -> tuple[Attempt, ...]:
     """Everything of these kinds that we ever tried on a payment, newest first."""
-    rows = connection.execute(
-        select(attempts)
-        .where(
-            attempts.c.kind.in_([kind.value for kind in kinds]),
-            attempts.c.account == account,
-            attempts.c.payment_id == payment_id,
-        )
-        .order_by(attempts.c.id.desc())
-    ).mappings()
-    return tuple(attempt_from(row) for row in rows)
+    asked = {
+        "of_kinds": [kind.value for kind in kinds],
+        "of_account": account,
+        "of_payment": payment_id,
+    }
+    return tuple(attempt_from(row) for row in connection.execute(_ASKED, asked).mappings())
 
 
 def set_order(connection: Connection, order_id: str, at: int) -> None:
@@ -107,21 +132,12 @@ def set_order(connection: Connection, order_id: str, at: int) -> None:
         state = OrderState.LOCKED
     else:
         state = OrderState.OPEN
-    connection.execute(
-        update(orders)
-        .where(
-            orders.c.id == order_id,
-            orders.c.state != OrderState.PAID.value,
-            orders.c.state != state.value,
-        )
-        .values(state=state.value, changed_at=at)
-    )
+    which = {"of_order": order_id, "unlike": state.value}
+    connection.execute(_SET_STATE, {**which, "state": state.value, "changed_at": at})
 
 
 def _claim_order(connection: Connection, intent: Intent) -> None:
-    order = connection.execute(
-        select(orders.c.state, orders.c.currency).where(orders.c.id == intent.order_id)
-    ).one_or_none()
+    order = connection.execute(_ORDER, {"of_order": intent.order_id}).one_or_none()
     if order is None:
         raise NoSuchEntry("There is no such order in the ledger.")
     if order.currency != intent.amount.currency:
@@ -131,20 +147,12 @@ def _claim_order(connection: Connection, intent: Intent) -> None:
     busy = _busy(connection, intent.order_id)
     if busy is not None:
         raise OrderBusy(busy)
-    connection.execute(
-        update(orders)
-        .where(orders.c.id == intent.order_id)
-        .values(state=OrderState.LOCKED.value, attempts=orders.c.attempts + 1)
-    )
+    connection.execute(_LOCK, {"of_order": intent.order_id})
 
 
 def _busy(connection: Connection, order_id: str) -> int | None:
     """The open payment of an order."""
-    return connection.execute(
-        select(attempts.c.id)
-        .where(attempts.c.order_id == order_id, attempts.c.kind.in_(CHARGES), is_open(attempts))
-        .limit(1)
-    ).scalar()
+    return connection.execute(_BUSY, {"of_order": order_id}).scalar()
 
 
 def _mine(connection: Connection, intent: Intent) -> tuple[Attempt, ...]:

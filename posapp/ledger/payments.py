@@ -22,12 +22,12 @@ from sqlalchemy import (
 
 from posapp.ledger import search
 from posapp.ledger.alarms import end_where_given_back
+from posapp.ledger.attempt_rows import read_attempt
 from posapp.ledger.audit import Audit
 from posapp.ledger.charge_index import index_charge
 from posapp.ledger.claims import asked_of, open_and_not_shown, refunds_of
-from posapp.ledger.codec import attempt_from, moment
+from posapp.ledger.codec import moment
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import NoSuchEntry
 from posapp.ledger.orders import read_order
 from posapp.ledger.snapshots import keep_payment, read_payment
 from posapp.ledger.tables import HISTORY, attempts, audit, is_open, orders, payments
@@ -145,14 +145,7 @@ class Payments:
         """
 
         def work(connection: Connection) -> PaymentDetail:
-            row = (
-                connection.execute(select(attempts).where(attempts.c.id == attempt_id))
-                .mappings()
-                .one_or_none()
-            )
-            if row is None:
-                raise NoSuchEntry("There is no such payment in the ledger.")
-            attempt = attempt_from(row)
+            attempt = read_attempt(connection, attempt_id)
             payment = read_payment(connection, attempt.intent.account, attempt.payment_id)
             asked: tuple[Attempt, ...] = ()
             if attempt.payment_id and not attempt.intent.kind.acts_on_payment:
