@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from posapp.desk.balances import fresh_payment
 from posapp.desk.errors import Refused, ledger_refusals
+from posapp.desk.following import await_end, conclude, done_before
 from posapp.desk.outcome import Outcome
 from posapp.desk.refunds import Refunds, reason_problem
-from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
+from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
 from posapp.gateways.abilities import (
     ActionRequest,
@@ -23,7 +24,7 @@ from posapp.gateways.abilities import (
     Void,
 )
 from posapp.gateways.port import Gateway, GatewayError, Rejected
-from posapp.ledger.errors import AccountPaused, LedgerAway, LedgerError
+from posapp.ledger.errors import AccountPaused, LedgerError
 from posapp.model.access import Role, permission_problem
 from posapp.model.allowed import (
     NO_ACTIONS,
@@ -38,14 +39,12 @@ from posapp.model.allowed import (
     void_problem,
 )
 from posapp.model.attempt import Attempt, BrokenRule, Intent, Kind, State, action_key
-from posapp.model.case import AlarmKind
 from posapp.model.history import PaymentDetail
 from posapp.model.judge_action import ACTION_OF, find_action, judge_action
 from posapp.model.money import Money
 from posapp.model.payment import ActionRecord, Payment
 
 _log = logging.getLogger(__name__)
-_POLLS = (0.5, 0.7, 1.0, 1.5, 2.0, 2.0)
 _NOTHING_BACK = "Nothing was given back"
 _NOTHING = {
     Kind.CAPTURE: "Nothing was captured",
@@ -151,7 +150,14 @@ class Actions:
         mine = await self._ledger.journal.asked_of(payment)
         shown = find_action(attempt, payment, others=mine)
         if len(shown) == 1:
-            return await self._record(attempt, shown[0], payment)
+            settled = await conclude(
+                self._till,
+                attempt,
+                judge_action(attempt.intent, shown[0], payment),
+                payment=payment,
+                action_id=shown[0].id,
+            )
+            return Outcome(settled, payment)
         await self._ledger.payments.store(payment)
         return Outcome(attempt, payment) if shown else None
 
@@ -190,7 +196,8 @@ class Actions:
                 _log.exception("the gateway's answer was not understood")
                 note = "Sent once more. The answer could not be understood."
             else:
-                return await self._accepted(attempt, record)
+                others = await self._ledger.journal.others(attempt)
+                return await self._accepted(attempt, record, done_before(others))
             return await self._ledger.journal.settle(attempt.id, state=State.UNKNOWN, note=note)
 
     async def _ask(self, charge_attempt: int, wish: _Wish) -> Outcome:
@@ -232,6 +239,7 @@ class Actions:
             prepared = gateway.prepare_action(asked)
         except Rejected as rejected:
             raise Refused(str(rejected), fields=rejected.fields) from rejected
+        older = done_before(mine, payment)
         attempt = await self._ledger.journal.begin(
             Intent(
                 kind=wish.kind,
@@ -258,66 +266,21 @@ class Actions:
                 )
                 if isinstance(answer, Attempt):
                     return Outcome(answer, payment)
-                accepted = await self._accepted(attempt, answer)
-                return await self._await_end(Outcome(accepted, payment), gateway)
+                accepted = await self._accepted(attempt, answer, older)
+                return await await_end(
+                    self._till,
+                    Outcome(accepted, payment),
+                    lambda current: self.look(current, gateway),
+                )
             except LedgerError as failed:
                 return Outcome(not_saved(attempt, failed), payment)
 
-    async def _accepted(self, attempt: Attempt, record: ActionRecord) -> Attempt:
+    async def _accepted(
+        self, attempt: Attempt, record: ActionRecord, older: frozenset[str]
+    ) -> Attempt:
         """Write down what the answer itself says; the payment as it is now was not read yet."""
-        finding = judge_action(attempt.intent, record)
-        if finding.foreign:
-            await self._till.distrust(attempt, finding.note)
-        return await self._ledger.journal.settle(
-            attempt.id,
-            state=finding.state,
-            verdict=finding.verdict,
-            refund_id=record.id,
-            note=finding.note,
-        )
-
-    async def _record(self, attempt: Attempt, record: ActionRecord, payment: Payment) -> Outcome:
-        finding = judge_action(attempt.intent, record, payment)
-        if finding.foreign:
-            await self._till.distrust(attempt, finding.note)
-        stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
-        if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
-            return Outcome(attempt, payment)  # late, and still proves nothing
-        if attempt.state is State.SETTLED and finding.verdict is not attempt.verdict:
-            if finding.state is State.SETTLED:  # a person had seen something else
-                await self._ledger.cases.raise_alarm(
-                    AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
-                )
-            return Outcome(attempt, payment)
-        settled = await write_down(
-            self._ledger.journal,
-            attempt,
-            state=State.OPEN_CASE if stays_a_case else finding.state,
-            verdict=finding.verdict,
-            payment=payment,
-            refund_id=record.id,
-            note=finding.note,
-        )
-        return Outcome(settled, payment)
-
-    async def _await_end(self, outcome: Outcome, gateway: Gateway) -> Outcome:
-        """Stay a few seconds; most actions are done in that time. Then read what became of it."""
-        for pause in _POLLS:
-            if outcome.attempt.state is not State.PENDING:
-                break
-            await self._till.sleep(pause)
-            try:
-                outcome = await self.look(outcome.attempt, gateway) or outcome
-            except GatewayError:
-                continue  # the recovery goes on asking
-            except LedgerAway:
-                break  # so much is kept; the recovery goes on when the server is back
-            except LedgerError:
-                raise
-            except Exception:
-                _log.exception("the gateway's answer was not understood")
-                continue
-        return outcome
+        finding = judge_action(attempt.intent, record, older=older)
+        return await conclude(self._till, attempt, finding, action_id=record.id)
 
 
 def _payment_of(detail: PaymentDetail) -> Payment:

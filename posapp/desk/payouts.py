@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from posapp.desk.errors import Refused
+from posapp.desk.following import await_end, conclude
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
+from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
 from posapp.gateways.abilities import PayoutRequest
 from posapp.gateways.abilities import Payouts as PaysOut
-from posapp.gateways.port import Gateway, GatewayError, Prepared, Rejected
-from posapp.ledger.errors import LedgerAway, LedgerError
+from posapp.gateways.port import Gateway, Prepared, Rejected
+from posapp.ledger.errors import LedgerError
 from posapp.model.access import Role, permission_problem
 from posapp.model.attempt import Attempt, Intent, Kind, State, payout_key
 from posapp.model.card import Card
@@ -22,7 +23,6 @@ from posapp.model.money import Money
 from posapp.model.payout import AccountHolder, BankAccount, Destination, Payout
 
 _log = logging.getLogger(__name__)
-_POLLS = (0.5, 0.7, 1.0, 1.5, 2.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,56 +156,24 @@ class Payouts:
         answer = await send_once(self._ledger.journal, attempt, payer.send_payout(prepared))
         if isinstance(answer, Attempt):
             return Outcome(answer, None)
-        return await self._await_end(await self._record(attempt, answer), gateway)
+        return await await_end(
+            self._till,
+            await self._record(attempt, answer),
+            lambda current: self.look(current, gateway),
+        )
 
     async def _record(self, attempt: Attempt, payout: Payout) -> Outcome:
         """Write down what the gateway said, as far as it proves anything."""
         finding = judge_payout(attempt.intent, payout)
-        if finding.foreign:
-            await self._till.distrust(attempt, finding.note)
-        believed = finding.state is not State.UNKNOWN
-        stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
-        if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
-            return Outcome(attempt, None)  # late, and still proves nothing
-        if attempt.state is State.SETTLED and finding.verdict is not attempt.verdict:
-            if finding.state is State.SETTLED:  # a person had seen something else
-                await self._ledger.audit.record(
-                    "answer_contradicts",
-                    "program",
-                    f"attempt:{attempt.id}",
-                    {"verdict": finding.verdict.value if finding.verdict else ""},
-                )
-            return Outcome(attempt, None)
-        settled = await write_down(
-            self._ledger.journal,
+        settled = await conclude(
+            self._till,
             attempt,
-            state=State.OPEN_CASE if stays_a_case else finding.state,
-            verdict=finding.verdict,
-            payout_id=payout.id if believed else "",
-            note=finding.note,
+            finding,
+            payout_id=payout.id,
             said=payout.status_said,
             request_id=payout.request_id,
         )
         return Outcome(settled, None)
-
-    async def _await_end(self, outcome: Outcome, gateway: Gateway) -> Outcome:
-        """Stay a few seconds; payouts to cards often end in that time."""
-        for pause in _POLLS:
-            if outcome.attempt.state is not State.PENDING:
-                break
-            await self._till.sleep(pause)
-            try:
-                outcome = await self.look(outcome.attempt, gateway) or outcome
-            except GatewayError:
-                continue  # the recovery goes on asking
-            except LedgerAway:
-                break  # so much is kept; the recovery goes on when the server is back
-            except LedgerError:
-                raise
-            except Exception:
-                _log.exception("the gateway's answer was not understood")
-                continue
-        return outcome
 
 
 def _wipe(destination: Destination) -> None:

@@ -38,8 +38,7 @@ from posapp.model.attempt import (
     next_question,
 )
 from posapp.model.case import AlarmKind
-from posapp.model.judge import first_that_fits, judge_charge
-from posapp.model.payment import Payment
+from posapp.model.judge import first_that_fits
 from posapp.runtime.together import Together
 
 Look = Callable[[Attempt, Gateway], Awaitable[Outcome | None]]
@@ -104,7 +103,9 @@ class Recovery:
             while True:
                 self._wake.clear()
                 waiting = await self._waiting()
-                for account in self._due_accounts(waiting) - self._on_round:
+                for account in self._due_accounts(waiting):
+                    if account in self._on_round:
+                        continue
                     self._on_round.add(account)
                     rounds.start(self._round(account), name=f"look-ups {account}")
                 if self._captures.wanted:
@@ -198,13 +199,10 @@ class Recovery:
         )
         return next((attempt for attempt in due if self._is_due(attempt)), None)
 
-    def _due_accounts(self, waiting: Iterable[Attempt]) -> set[str]:
-        """The accounts at which something is due now and that may be asked."""
-        return {
-            attempt.intent.account
-            for attempt in waiting
-            if self._is_due(attempt) and self._turns.alone_until(attempt.intent.account) is None
-        }
+    def _due_accounts(self, waiting: Iterable[Attempt]) -> list[str]:
+        """The accounts at which something is due now and that may be asked, always in one order."""
+        due = {attempt.intent.account for attempt in waiting if self._is_due(attempt)}
+        return [each for each in sorted(due) if self._turns.alone_until(each) is None]
 
     def _is_due(self, attempt: Attempt) -> bool:
         due = next_question(attempt)
@@ -307,7 +305,7 @@ class Recovery:
     async def _look_for_charge(self, attempt: Attempt, gateway: Gateway) -> Attempt | None:
         if attempt.payment_id:
             payment = await gateway.read(attempt.payment_id)
-            return await self._found(attempt, payment, gateway)
+            return (await self._sales.record(attempt, payment, gateway)).attempt
         since = (attempt.sent_at or attempt.prepared_at) - _EARLIER
         payments = await gateway.find(attempt.intent.reference, since=since)
         if not payments:
@@ -319,19 +317,7 @@ class Recovery:
                 await self._ledger.cases.raise_alarm(
                     AlarmKind.DOUBLE, attempt_id=attempt.id, payment=other
                 )
-        return await self._found(attempt, ours, gateway)
-
-    async def _found(self, attempt: Attempt, payment: Payment, gateway: Gateway) -> Attempt:
-        if attempt.state is not State.SETTLED:
-            return (await self._sales.record(attempt, payment, gateway)).attempt
-        finding = judge_charge(attempt.intent, payment, live=gateway.live)
-        if finding.verdict is attempt.verdict:  # a person was right about a case
-            return (await self._sales.record(attempt, payment, gateway)).attempt
-        if finding.state is State.SETTLED:
-            await self._ledger.cases.raise_alarm(
-                AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
-            )
-        return attempt
+        return (await self._sales.record(attempt, ours, gateway)).attempt
 
     async def _absent(self, attempt: Attempt) -> Attempt:
         if attempt.state in _ENDED:

@@ -7,19 +7,18 @@ from dataclasses import replace
 
 from posapp.desk.balances import fresh_payment
 from posapp.desk.errors import Refused
+from posapp.desk.following import await_end, conclude, done_before
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
+from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
-from posapp.gateways.port import Gateway, GatewayError, Prepared, Refund, Rejected
-from posapp.ledger.errors import LedgerAway, LedgerError
-from posapp.model.attempt import Attempt, Intent, Kind, State, refund_key
-from posapp.model.case import AlarmKind
+from posapp.gateways.port import Gateway, Prepared, Refund, Rejected
+from posapp.ledger.errors import LedgerError
+from posapp.model.attempt import Attempt, Intent, Kind, refund_key
 from posapp.model.judge import find_refund, judge_refund
 from posapp.model.money import Money
 from posapp.model.payment import Payment, refund_problem
 
 _log = logging.getLogger(__name__)
-_POLLS = (0.5, 0.7, 1.0, 1.5, 2.0, 2.0)
 LONGEST_REASON = 50
 _NOTHING = "Nothing was refunded"
 
@@ -96,7 +95,9 @@ class Refunds:
         who: str,
     ) -> Outcome:
         """Refund a payment as it was read just now; ``charge`` is the attempt it belongs to."""
-        mine = await self._ledger.journal.refunds_of(payment)
+        asked = await self._ledger.journal.asked_of(payment)
+        mine = tuple(each for each in asked if each.intent.kind is Kind.REFUND)
+        older = done_before(asked, payment)
         problem = (
             reason_problem(reason)
             or refund_problem(payment, amount, reserved=_reserved(payment, mine))
@@ -141,28 +142,27 @@ class Refunds:
         with self._till.under_way.following(attempt.id):
             attempt = await self._ledger.journal.sending(attempt.id)
             try:
-                return await self._send(gateway, prepared, attempt, payment)
+                return await self._send(gateway, prepared, attempt, payment, older)
             except LedgerError as failed:
                 return Outcome(not_saved(attempt, failed), payment)
 
     async def _send(
-        self, gateway: Gateway, prepared: Prepared, attempt: Attempt, payment: Payment
+        self,
+        gateway: Gateway,
+        prepared: Prepared,
+        attempt: Attempt,
+        payment: Payment,
+        older: frozenset[str],
     ) -> Outcome:
-        journal = self._ledger.journal
-        answer = await send_once(journal, attempt, gateway.send_refund(prepared))
+        request = gateway.send_refund(prepared)
+        answer = await send_once(self._ledger.journal, attempt, request)
         if isinstance(answer, Attempt):
             return Outcome(answer, payment)
-        finding = judge_refund(attempt.intent, answer)
-        if finding.foreign:
-            await self._till.distrust(attempt, finding.note)
-        settled = await journal.settle(
-            attempt.id,
-            state=finding.state,
-            verdict=finding.verdict,
-            refund_id=answer.id,
-            note=finding.note,
+        finding = judge_refund(attempt.intent, answer, older=older)
+        settled = await conclude(self._till, attempt, finding, action_id=answer.id)
+        return await await_end(
+            self._till, Outcome(settled, payment), lambda current: self.look(current, gateway)
         )
-        return await self._await_end(Outcome(settled, payment), gateway)
 
     async def look(self, attempt: Attempt, gateway: Gateway) -> Outcome | None:
         """Read the payment and settle this refund as far as it shows; None when it is absent.
@@ -170,54 +170,21 @@ class Refunds:
         Where several refunds could be this one, nothing is proved and nothing changes.
         """
         payment = await gateway.read(attempt.intent.payment_id)
-        mine = await self._ledger.journal.refunds_of(payment)
+        mine = await self._ledger.journal.asked_of(payment)
         record = find_refund(attempt, payment, others=mine)
         if record is None:
             await self._ledger.payments.store(payment)
             if _could_be_several(attempt, payment, mine):
                 return Outcome(attempt, payment)
             return None
-        finding = judge_refund(attempt.intent, record)
-        if finding.foreign:
-            await self._till.distrust(attempt, finding.note)
-        stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
-        if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
-            return Outcome(attempt, payment)  # late, and still proves nothing
-        if attempt.state is State.SETTLED and finding.verdict is not attempt.verdict:
-            if finding.state is State.SETTLED:  # a person had seen something else
-                await self._ledger.cases.raise_alarm(
-                    AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
-                )
-            return Outcome(attempt, payment)
-        settled = await write_down(
-            self._ledger.journal,
+        settled = await conclude(
+            self._till,
             attempt,
-            state=State.OPEN_CASE if stays_a_case else finding.state,
-            verdict=finding.verdict,
+            judge_refund(attempt.intent, record),
             payment=payment,
-            refund_id=record.id,
-            note=finding.note,
+            action_id=record.id,
         )
         return Outcome(settled, payment)
-
-    async def _await_end(self, outcome: Outcome, gateway: Gateway) -> Outcome:
-        """Stay a few seconds; most refunds are confirmed in that time."""
-        for pause in _POLLS:
-            if outcome.attempt.state is not State.PENDING:
-                break
-            await self._till.sleep(pause)
-            try:
-                outcome = await self.look(outcome.attempt, gateway) or outcome
-            except GatewayError:
-                continue  # the recovery goes on asking
-            except LedgerAway:
-                break  # so much is kept; the recovery goes on when the server is back
-            except LedgerError:
-                raise
-            except Exception:
-                _log.exception("the gateway's answer was not understood")
-                continue
-        return outcome
 
 
 def reason_problem(reason: str) -> str | None:
@@ -229,7 +196,7 @@ def reason_problem(reason: str) -> str | None:
 
 def _could_be_several(attempt: Attempt, payment: Payment, mine: tuple[Attempt, ...]) -> bool:
     """Whether the gateway shows refunds that fit this attempt and cannot be told apart."""
-    return not attempt.refund_id and any(
+    return not attempt.action_id and any(
         find_refund(attempt, replace(payment, refunds=(record,)), others=mine)
         for record in payment.refunds
     )
@@ -241,5 +208,5 @@ def _reserved(payment: Payment, mine: tuple[Attempt, ...]) -> int:
     return sum(
         attempt.intent.amount.minor
         for attempt in mine
-        if attempt.state.is_open and attempt.refund_id not in shown
+        if attempt.state.is_open and attempt.action_id not in shown
     )

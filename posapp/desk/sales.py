@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from posapp.desk.errors import Refused, ledger_refusals
+from posapp.desk.following import await_end, conclude, is_pending
 from posapp.desk.outcome import Outcome
-from posapp.desk.sending import fresh_salt, not_saved, send_once, write_down
+from posapp.desk.sending import fresh_salt, not_saved, send_once
 from posapp.desk.till import Till
-from posapp.gateways.port import Charge, Gateway, GatewayError, Prepared, Rejected
+from posapp.gateways.port import Charge, Gateway, Prepared, Rejected
 from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict, reference_for
 from posapp.model.card import Card
@@ -22,7 +23,7 @@ from posapp.model.order import Order, charge_problem
 from posapp.model.payment import Payment, PaymentStatus
 
 _log = logging.getLogger(__name__)
-_POLLS = (0.4, 0.6, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
+_PAUSES = (0.4, 0.6, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 """Seconds between read-outs while the gateway is still working on a charge."""
 
 _CAPTURE_READS = 8
@@ -219,45 +220,31 @@ class Sales:
         answer = await send_once(self._ledger.journal, attempt, request)
         if isinstance(answer, Attempt):
             return Outcome(answer, None)
-        return await self._await_end(await self.record(attempt, answer, gateway), gateway)
+
+        async def look(current: Attempt) -> Outcome:
+            return await self.record(current, await gateway.read(current.payment_id), gateway)
+
+        answered = await self.record(attempt, answer, gateway)
+        return await await_end(self._till, answered, look, pauses=_PAUSES, goes_on=_works_on_it)
 
     async def record(self, attempt: Attempt, payment: Payment, gateway: Gateway) -> Outcome:
         """Write down what the gateway said about a charge, as far as it proves anything."""
         finding = judge_charge(attempt.intent, payment, live=gateway.live)
-        if finding.foreign:
-            await self._till.distrust(attempt, finding.note)
-        believed = None if finding.state is State.UNKNOWN else payment
-        stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
-        if attempt.state is State.NOT_CHARGED and finding.state is not State.SETTLED:
-            return Outcome(attempt, None)  # late, and still proves nothing
-        settled = await write_down(
-            self._ledger.journal,
+        settled = await conclude(
+            self._till,
             attempt,
-            state=State.OPEN_CASE if stays_a_case else finding.state,
-            verdict=finding.verdict,
-            payment=believed,
-            note=finding.note,
+            finding,
+            payment=payment,
             said=payment.status_said,
             request_id=payment.request_id,
         )
         pays = attempt.intent.kind.pays_order and settled.verdict is Verdict.APPROVED
         if pays and payment.status is PaymentStatus.AUTHORISED:
             self._till.uncollected.setdefault(attempt.id, _CAPTURE_READS)
-        return Outcome(settled, believed)
+        return Outcome(settled, None if finding.state is State.UNKNOWN else payment)
 
-    async def _await_end(self, outcome: Outcome, gateway: Gateway) -> Outcome:
-        """Stay on the line while the gateway is still working on it."""
-        for pause in _POLLS:
-            payment = outcome.payment
-            if outcome.is_final or not payment or payment.status is not PaymentStatus.PENDING:
-                return outcome
-            await self._till.sleep(pause)
-            try:
-                latest = await gateway.read(payment.id)
-            except GatewayError:
-                continue  # the recovery goes on asking
-            except Exception:
-                _log.exception("the gateway's answer was not understood")
-                continue
-            outcome = await self.record(outcome.attempt, latest, gateway)
-        return outcome
+
+def _works_on_it(outcome: Outcome) -> bool:
+    """Whether the gateway itself is still busy with the charge, and not a customer."""
+    payment = outcome.payment
+    return is_pending(outcome) and payment is not None and payment.status is PaymentStatus.PENDING

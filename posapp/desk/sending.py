@@ -19,8 +19,7 @@ from posapp.gateways.port import (
 )
 from posapp.ledger.errors import LedgerError
 from posapp.ledger.journal import Journal
-from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
-from posapp.model.payment import Payment
+from posapp.model.attempt import Attempt, State
 
 Answer = TypeVar("Answer")
 
@@ -83,40 +82,3 @@ async def send_once(
         _log.exception("the gateway's answer was not understood")
         note = "The answer could not be understood."
         return await journal.settle(attempt.id, state=State.UNKNOWN, note=note)
-
-
-async def write_down(
-    journal: Journal,
-    attempt: Attempt,
-    *,
-    state: State,
-    verdict: Verdict | None,
-    payment: Payment | None = None,
-    payout_id: str = "",
-    refund_id: str = "",
-    note: str = "",
-    said: str = "",
-    request_id: str = "",
-) -> Attempt:
-    """Settle what a read of the gateway shows.
-
-    Several tills may look at the same attempt: what another one has proved meanwhile stays where
-    this read proves nothing.
-    """
-    try:
-        return await journal.settle(
-            attempt.id,
-            state=state,
-            verdict=verdict,
-            payment=payment,
-            payout_id=payout_id,
-            refund_id=refund_id,
-            note=note,
-            said=said,
-            request_id=request_id,
-        )
-    except BrokenRule:
-        current = await journal.read(attempt.id)
-        if verdict is not None or current.state is attempt.state:
-            raise
-        return current

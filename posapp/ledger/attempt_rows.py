@@ -16,6 +16,9 @@ from posapp.model.payment import Payment
 
 _ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
 _CHANGE = update(attempts).where(attempts.c.id == bindparam("attempt"))
+_OF_ACTION = select(attempts.c.id).where(
+    attempts.c.account == bindparam("of_account"), attempts.c.action_id == bindparam("of_action")
+)
 _ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
 _NOT_CHARGED = (
     select(attempts)
@@ -42,14 +45,14 @@ def check_answer(
     verdict: Verdict | None,
     payment: Payment | None,
     payout_id: str,
-    refund_id: str,
+    action_id: str,
 ) -> None:
     """Refuse what would contradict the attempt or what is proved about it already."""
     if (verdict is not None) is not (state is State.SETTLED):
         raise BrokenRule("A settled attempt has a verdict, any other has none.")
     if state is before.state and verdict is not before.verdict:
         raise BrokenRule(f"An attempt that was {before.verdict} cannot become {verdict}.")
-    if refund_id and before.refund_id and refund_id != before.refund_id:
+    if action_id and before.action_id and action_id != before.action_id:
         raise WrongPayment
     if payout_id and before.payment_id not in ("", payout_id):
         raise WrongPayment
@@ -58,6 +61,15 @@ def check_answer(
     if payment.account != before.intent.account:
         raise WrongPayment
     if before.payment_id and payment.id != before.payment_id:
+        raise WrongPayment
+
+
+def check_new(connection: Connection, before: Attempt, action_id: str) -> None:
+    """Refuse what already stands as the end of something else."""
+    if not action_id or before.action_id:
+        return
+    which = {"of_account": before.intent.account, "of_action": action_id}
+    if connection.execute(_OF_ACTION, which).first() is not None:
         raise WrongPayment
 
 

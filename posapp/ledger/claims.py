@@ -208,4 +208,4 @@ def open_and_not_shown(payment: Payment, mine: Iterable[Attempt]) -> int:
 def not_shown(payment: Payment, mine: Iterable[Attempt]) -> list[Attempt]:
     """Those of our refunds that the snapshot does not list."""
     shown = {record.id for record in payment.refunds}
-    return [attempt for attempt in mine if attempt.refund_id not in shown]
+    return [attempt for attempt in mine if attempt.action_id not in shown]

@@ -115,7 +115,7 @@ def attempt_from(row: RowMapping) -> Attempt:
         ended_at=moment_or_none(row["ended_at"]),
         verdict=Verdict(row["verdict"]) if row["verdict"] else None,
         payment_id=row["payment_id"],
-        refund_id=row["refund_id"],
+        action_id=row["action_id"],
         note=row["note"],
         said=row["said"],
         request_id=row["request_id"],

@@ -33,7 +33,7 @@ class Answer:
     verdict: Verdict | None = None
     payment: Payment | None = None
     payout_id: str = ""
-    refund_id: str = ""
+    action_id: str = ""
     note: str = ""
     said: str = ""
     request_id: str = ""
@@ -115,7 +115,7 @@ def with_answer(attempt: Attempt, answer: Answer, at: datetime) -> Attempt:
         state=answer.state,
         verdict=answer.verdict,
         payment_id=answer.payment.id if answer.payment else answer.payout_id or attempt.payment_id,
-        refund_id=answer.refund_id or attempt.refund_id,
+        action_id=answer.action_id or attempt.action_id,
         note=without_card_number(answer.note) or attempt.note,
         said=without_card_number(answer.said) or attempt.said,
         request_id=answer.request_id or attempt.request_id,
@@ -154,7 +154,7 @@ def _answer_row(answer: Answer, at: datetime) -> dict[str, object]:
         "verdict": answer.verdict.value if answer.verdict else "",
         "payment": payment_row(answer.payment, at) if answer.payment else None,
         "payout_id": answer.payout_id,
-        "refund_id": answer.refund_id,
+        "action_id": answer.action_id,
         "note": without_card_number(answer.note),
         "said": without_card_number(answer.said),
         "request_id": answer.request_id,
@@ -175,7 +175,7 @@ def _held_from(row: RowMapping) -> HeldAnswer:
             verdict=Verdict(said["verdict"]) if said["verdict"] else None,
             payment=payment_from(said["payment"]) if said["payment"] else None,
             payout_id=said["payout_id"],
-            refund_id=said["refund_id"],
+            action_id=said["action_id"],
             note=said["note"],
             said=said["said"],
             request_id=said["request_id"],

@@ -12,6 +12,7 @@ from posapp.ledger.attempt_rows import (
     attach,
     change_attempt,
     check_answer,
+    check_new,
     given,
     looked_for,
     open_attempts,
@@ -121,7 +122,7 @@ class Journal:
         verdict: Verdict | None = None,
         payment: Payment | None = None,
         payout_id: str = "",
-        refund_id: str = "",
+        action_id: str = "",
         note: str = "",
         said: str = "",
         request_id: str = "",
@@ -133,17 +134,18 @@ class Journal:
         what was said; nothing that was proved before is changed.
 
         Args:
-            refund_id: the gateway's id of the refund, or of another action on a payment.
+            action_id: the gateway's id of the refund, or of another action on a payment.
 
         Raises:
             BrokenRule: this state may not follow the present one, or another end is proved already.
-            WrongPayment: the answer is about another payment.
+            WrongPayment: the answer is about another payment, or what another attempt did.
             LedgerFull, LedgerBusy, LedgerStopped: it is kept in ``unsaved``.
         """
 
         def work(connection: Connection) -> Attempt:
             before = read_attempt(connection, attempt_id)
-            check_answer(before, state, verdict, payment, payout_id, refund_id)
+            check_answer(before, state, verdict, payment, payout_id, action_id)
+            check_new(connection, before, action_id)
             if payment is not None:
                 keep_payment(connection, payment, self._clock())
                 self._watch(connection, before, verdict, payment)
@@ -151,7 +153,7 @@ class Journal:
                 note=without_card_number(note),
                 said=without_card_number(said),
                 request_id=request_id,
-                refund_id=refund_id,
+                action_id=action_id,
                 payment_id=payment.id if payment else payout_id,
                 verdict=verdict.value if verdict else "",
             )
@@ -166,7 +168,7 @@ class Journal:
                     connection,
                     before,
                     payment_id=payment.id if payment else "",
-                    refund_id=refund_id,
+                    action_id=action_id,
                 )
             index_charge(connection, attempt_id)
             return written(connection, attempt_id)
@@ -283,6 +285,14 @@ class Journal:
         return await self._database.read(
             lambda connection: asked_of(connection, payment.account, payment.id)
         )
+
+    async def others(self, attempt: Attempt) -> tuple[Attempt, ...]:
+        """Everything else we ever tried on the payment this attempt is about, newest first."""
+        intent = attempt.intent
+        asked = await self._database.read(
+            lambda connection: asked_of(connection, intent.account, intent.payment_id)
+        )
+        return tuple(each for each in asked if each.id != attempt.id)
 
     def close_case(
         self, connection: Connection, attempt_id: int, closing: Closing, *, who: str

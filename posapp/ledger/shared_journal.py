@@ -80,7 +80,7 @@ class SharedJournal(Journal):
         verdict: Verdict | None = None,
         payment: Payment | None = None,
         payout_id: str = "",
-        refund_id: str = "",
+        action_id: str = "",
         note: str = "",
         said: str = "",
         request_id: str = "",
@@ -93,7 +93,7 @@ class SharedJournal(Journal):
             verdict=verdict,
             payment=payment,
             payout_id=payout_id,
-            refund_id=refund_id,
+            action_id=action_id,
             note=note,
             said=said,
             request_id=request_id,
@@ -105,7 +105,7 @@ class SharedJournal(Journal):
             known = self._mine.get(attempt_id)
             if known is None:
                 raise  # found by a look-up: it will be found again
-            check_answer(known, state, verdict, payment, payout_id, refund_id)
+            check_answer(known, state, verdict, payment, payout_id, action_id)
             settled = with_answer(known, answer, self._clock())
             await self._hold(known, answer)
         if settled.state.is_open:
@@ -195,7 +195,7 @@ class SharedJournal(Journal):
             verdict=answer.verdict,
             payment=answer.payment,
             payout_id=answer.payout_id,
-            refund_id=answer.refund_id,
+            action_id=answer.action_id,
             note=answer.note,
             said=answer.said,
             request_id=answer.request_id,

@@ -132,7 +132,7 @@ attempts = Table(
     Column("till", Text, nullable=False),
     Column("order_id", Text, nullable=False),
     Column("payment_id", Text, nullable=False, server_default=""),
-    Column("refund_id", Text, nullable=False, server_default=""),
+    Column("action_id", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False),
     Column("card_brand", Text, nullable=False),
     Column("card_last4", Text, nullable=False),
@@ -180,6 +180,14 @@ Index(
     attempts.c.key,
     unique=True,
     sqlite_where=text("key_freed = 0"),
+)
+# What the gateway did once ends one attempt.
+Index(
+    "one_attempt_an_action",
+    attempts.c.account,
+    attempts.c.action_id,
+    unique=True,
+    sqlite_where=text("action_id != ''"),
 )
 Index("attempts_by_time", attempts.c.prepared_at, attempts.c.id)
 Index("attempts_by_payment", attempts.c.account, attempts.c.payment_id)

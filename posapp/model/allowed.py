@@ -113,7 +113,7 @@ def left_to_capture(payment: Payment, mine: Iterable[Attempt]) -> int:
     )
     unlisted = max(0, payment.captured - shown)
     captures = [
-        each for each in mine if each.intent.kind is Kind.CAPTURE and each.refund_id not in listed
+        each for each in mine if each.intent.kind is Kind.CAPTURE and each.action_id not in listed
     ]
     still_open = sum(each.intent.amount.minor for each in captures if each.state.is_open)
     done = sum(each.intent.amount.minor for each in captures if each.verdict is Verdict.APPROVED)
@@ -125,7 +125,7 @@ def _open_and_not_listed(payment: Payment, refunds: Iterable[Attempt]) -> int:
     return sum(
         each.intent.amount.minor
         for each in refunds
-        if each.state.is_open and each.refund_id not in listed
+        if each.state.is_open and each.action_id not in listed
     )
 
 

@@ -153,7 +153,7 @@ class Intent:
 class Attempt:
     """A journalled intent and how far it got.
 
-    ``payment_id`` is the gateway's id of the payment, or of the payout; ``refund_id`` its id of
+    ``payment_id`` is the gateway's id of the payment, or of the payout; ``action_id`` its id of
     the refund or other action. ``absent`` counts complete negative look-ups since the last byte,
     ``repeats`` how often the same bytes were sent again.
     """
@@ -166,7 +166,7 @@ class Attempt:
     ended_at: datetime | None = None
     verdict: Verdict | None = None
     payment_id: str = ""
-    refund_id: str = ""
+    action_id: str = ""
     note: str = ""
     said: str = ""
     request_id: str = ""

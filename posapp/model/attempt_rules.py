@@ -75,7 +75,7 @@ _OF_ATTEMPT: tuple[tuple[str, Callable[[Attempt], bool]], ...] = (
     ),
     (
         "Only what acts on a payment has an action of its own there.",
-        lambda attempt: not attempt.refund_id or attempt.intent.kind.acts_on_payment,
+        lambda attempt: not attempt.action_id or attempt.intent.kind.acts_on_payment,
     ),
     (
         "Look-ups are counted upwards, and those that found nothing are among them.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 # A retry that is due may still take the money.
 _MOVING = (PaymentStatus.PENDING, PaymentStatus.ACTION_NEEDED, PaymentStatus.RETRY_SCHEDULED)
 
+OLDER_ANSWER = "The answer is about something that was done before."
 _MAY_CALL_OFF = (ActionKind.REVERSAL, ActionKind.RETRY_CANCELLATION)
 
 
@@ -53,8 +54,14 @@ def judge_charge(intent: Intent, payment: Payment, *, live: bool) -> Finding:
     return Finding(State.UNKNOWN, note=f"The gateway said {payment.status_said!r}.")
 
 
-def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
-    """A refund is done only when the gateway says so; accepted is pending."""
+def judge_refund(intent: Intent, record: RefundRecord, *, older: Collection[str] = ()) -> Finding:
+    """A refund is done only when the gateway says so; accepted is pending.
+
+    Args:
+        older: ids of what was done to the payment before this was asked for.
+    """
+    if record.id in older:
+        return Finding(State.UNKNOWN, note=OLDER_ANSWER, foreign=True)
     if record.amount != intent.amount:
         note = "The answer names another amount or currency."
         return Finding(State.UNKNOWN, note=note, foreign=True)
@@ -116,9 +123,9 @@ def find_refund(
     By id where the id is known; otherwise the only refund of the same amount that no other
     attempt of ours accounts for and that is not older than this attempt.
     """
-    if attempt.refund_id:
-        return next((r for r in payment.refunds if r.id == attempt.refund_id), None)
-    taken = {other.refund_id for other in others if other.id != attempt.id}
+    if attempt.action_id:
+        return next((r for r in payment.refunds if r.id == attempt.action_id), None)
+    taken = {other.action_id for other in others if other.id != attempt.id}
     earliest = (attempt.sent_at or attempt.prepared_at) - _CLOCKS_DIFFER
     candidates = [
         record

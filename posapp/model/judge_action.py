@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict
-from posapp.model.judge import Finding, action_state
+from posapp.model.judge import OLDER_ANSWER, Finding, action_state
 from posapp.model.payment import (
     ActionKind,
     ActionRecord,
@@ -37,13 +37,22 @@ _GIVEN_BACK = (
 )
 
 
-def judge_action(intent: Intent, record: ActionRecord, payment: Payment | None = None) -> Finding:
+def judge_action(
+    intent: Intent,
+    record: ActionRecord,
+    payment: Payment | None = None,
+    *,
+    older: Collection[str] = (),
+) -> Finding:
     """Accepted is pending; done and failed are what the payment shows.
 
     Args:
         payment: read after the record was made; None where it was not read yet and only an answer
             speaks that says itself how it ended.
+        older: ids of what was done to the payment before this was asked for.
     """
+    if record.id and record.id in older:
+        return Finding(State.UNKNOWN, note=OLDER_ANSWER, foreign=True)
     if record.kind is not ACTION_OF[intent.kind]:
         return Finding(State.UNKNOWN, note="The answer is about another action.", foreign=True)
     if intent.kind in _WITH_AMOUNT and record.amount not in (None, intent.amount):
@@ -72,9 +81,9 @@ def find_action(
         others: all our attempts on this payment, refunds too; what they made is not looked at.
     """
     kind = ACTION_OF[attempt.intent.kind]
-    if attempt.refund_id:
-        return (_accepted(attempt.refund_id, kind, payment),)
-    taken = {other.refund_id for other in others if other.id != attempt.id} - {""}
+    if attempt.action_id:
+        return (_accepted(attempt.action_id, kind, payment),)
+    taken = {other.action_id for other in others if other.id != attempt.id} - {""}
     match attempt.intent.kind:
         case Kind.REVERSAL:
             return _reversals(attempt, payment, taken)

@@ -155,7 +155,7 @@ def ours_of(attempt: Attempt) -> Entry | None:
         standing=Standing.DONE if approved else open_or_not,
         at=attempt.sent_at or attempt.prepared_at,
         reference=attempt.intent.reference,
-        record_id=attempt.refund_id,
+        record_id=attempt.action_id,
         attempt_id=attempt.id,
         said=(attempt.verdict or attempt.state).value,
         who=attempt.intent.who,

@@ -62,7 +62,7 @@ async def test_it_is_written_down_asked_once_and_confirmed_by_the_payment(
     attempt = await shop.again(outcome.attempt)
     assert (attempt.state, attempt.verdict) == (State.SETTLED, Verdict.APPROVED)
     assert (attempt.intent.kind, attempt.intent.payment_id) == (kind, sale.attempt.payment_id)
-    assert attempt.refund_id
+    assert attempt.action_id
     assert await balances(shop, sale) == after
     assert await calls_of(world, point) == 1
     assert await shop.order_state(await shop.ledger.orders.read(sale.attempt.intent.order_id)) == (

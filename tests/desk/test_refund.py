@@ -294,15 +294,29 @@ async def test_a_refund_without_a_proof_is_unknown(shop: Shop, twist: Twist) -> 
     assert await left(shop, sale) == euros(790)
 
 
+async def test_an_answer_that_names_an_older_refund_is_not_believed(shop: Shop) -> None:
+    sale = await shop.charge()
+    shop.gateway.refund_state = ActionState.DONE
+    older = await shop.refund(sale, 500)
+    shop.gateway.refunds.append(
+        Twist(lost=True, refund=lambda record: replace(record, id=older.attempt.action_id))
+    )
+    refund = await shop.refund(sale, 500)
+    assert (refund.attempt.state, refund.attempt.action_id) == (State.UNKNOWN, "")
+    assert [pause.attempt for pause in await shop.ledger.pauses.all()] == [refund.attempt.id]
+    await shop.passes(timedelta(minutes=20))
+    assert (await shop.again(refund.attempt)).state is State.NOT_CHARGED
+
+
 async def test_a_refund_whose_answer_was_lost_is_found_by_looking(shop: Shop) -> None:
     sale = await shop.charge()
     shop.gateway.refund_state = ActionState.DONE
     shop.gateway.refunds.append(Twist(raises=LOST))
     refund = await shop.refund(sale, 500)
-    assert refund.attempt.refund_id == ""
+    assert refund.attempt.action_id == ""
     await shop.passes(timedelta(seconds=5))
     found = await shop.again(refund.attempt)
-    assert (found.state, found.refund_id) == (State.SETTLED, "ref_1")
+    assert (found.state, found.action_id) == (State.SETTLED, "ref_1")
     assert shop.gateway.count("refund") == 1
 
 

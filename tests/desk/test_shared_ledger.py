@@ -164,7 +164,7 @@ async def test_a_refund_during_which_the_server_dies_is_neither_lost_nor_doubled
     database_server.start()
     await until(lambda: not shop.till.is_cut_off, what="the till is back")
     await shop.recovery.look_at_what_is_due()
-    assert (await shop.again(given.attempt)).refund_id == given.attempt.refund_id
+    assert (await shop.again(given.attempt)).action_id == given.attempt.action_id
     with pytest.raises(Refused, match=r"2\.90"):
         await shop.refund(sale, 1000)
     assert shop.gateway.count("refund") == 1

@@ -153,7 +153,7 @@ class Day:
                 for each in journal
                 if each.intent.kind is Kind.REFUND and each.intent.payment_id == payment.id
             ]
-            found = sum(each.intent.amount.minor for each in asked if each.refund_id)
+            found = sum(each.intent.amount.minor for each in asked if each.action_id)
             if given > payment.captured or given != found:
                 self.wrong.append(f"{when}: {given} given back, {found} known")
         self.wrong += [f"{when}: charged {times} times" for times in paid.values() if times > 1]

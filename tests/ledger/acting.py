@@ -65,5 +65,5 @@ async def reserved(ledger: Ledger, captured: int = 0) -> Payment:
 
 async def end(ledger: Ledger, attempt: Attempt, verdict: Verdict = APPROVED) -> Attempt:
     return await ledger.journal.settle(
-        attempt.id, state=State.SETTLED, verdict=verdict, refund_id=f"act_{attempt.id}"
+        attempt.id, state=State.SETTLED, verdict=verdict, action_id=f"act_{attempt.id}"
     )

@@ -40,7 +40,7 @@ async def test_an_action_is_stored_and_read_back_whole(ledger: Ledger, kind: Kin
     assert (attempt.intent, attempt.payment_id) == (intent, payment.id)
     await ledger.journal.sending(attempt.id)
     done = await end(ledger, attempt)
-    assert done.refund_id == f"act_{attempt.id}"
+    assert done.action_id == f"act_{attempt.id}"
     assert await ledger.journal.asked_of(payment) == (done,)
     assert await ledger.check() == ()
 

@@ -183,14 +183,14 @@ async def test_a_refund_that_is_answered_while_the_server_is_away_stays_counted(
     attempt = await sent(ledger, refund(payment, 2900))
     async with away(ledger, place):
         await ledger.journal.settle(
-            attempt.id, state=State.SETTLED, verdict=APPROVED, refund_id="re_1"
+            attempt.id, state=State.SETTLED, verdict=APPROVED, action_id="re_1"
         )
     await back(ledger)
     for _ in range(2):
         with pytest.raises(LedgerError, match=r"At most EUR 0\.92 is left"):
             await ledger.journal.begin(refund(payment, 100))
         await ledger.journal.recover()
-    assert (await ledger.journal.read(attempt.id)).refund_id == "re_1"
+    assert (await ledger.journal.read(attempt.id)).action_id == "re_1"
 
 
 async def test_a_payout_that_is_answered_while_the_server_is_away_keeps_its_id(
@@ -203,7 +203,7 @@ async def test_a_payout_that_is_answered_while_the_server_is_away_keeps_its_id(
         with pytest.raises(WrongPayment):
             await ledger.journal.settle(attempt.id, state=State.PENDING, payout_id="po_2")
         with pytest.raises(BrokenRule):
-            await ledger.journal.settle(attempt.id, state=State.PENDING, refund_id="act_1")
+            await ledger.journal.settle(attempt.id, state=State.PENDING, action_id="act_1")
     await back(ledger)
     await ledger.journal.recover()
     assert (await ledger.journal.read(attempt.id)).payment_id == "po_1"

@@ -112,7 +112,7 @@ async def test_the_journal_takes_back_a_change_that_breaks_a_rule(
     attempt = await sent(ledger, charge(await new_order(ledger)))
     before = place.everything()
     with pytest.raises(BrokenRule, match="action of its own"):
-        await ledger.journal.settle(attempt.id, state=State.UNKNOWN, refund_id="act_1")
+        await ledger.journal.settle(attempt.id, state=State.UNKNOWN, action_id="act_1")
     assert place.everything() == before
 
 

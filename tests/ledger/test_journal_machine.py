@@ -248,7 +248,7 @@ class JournalMachine(RuleBasedStateMachine):
             self._payments[payment.id] = payment
             return {"payment": payment}
         if verdict is Verdict.APPROVED and kind.acts_on_payment:
-            return {"refund_id": f"ref_{attempt.id}"}
+            return {"action_id": f"ref_{attempt.id}"}
         return {}
 
     @rule(payment=payments)

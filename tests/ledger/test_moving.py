@@ -46,7 +46,7 @@ async def source(path: Path, clock: Clock) -> FilePlace:
         await paid(ledger)
     _, payment = await paid(ledger)
     attempt = await sent(ledger, refund(payment, 500))
-    await ledger.journal.settle(attempt.id, state=State.PENDING, refund_id="re_1")
+    await ledger.journal.settle(attempt.id, state=State.PENDING, action_id="re_1")
     await sent(ledger, charge(await new_order(ledger)))
     await ledger.close()
     return place

@@ -242,7 +242,7 @@ async def test_a_row_shows_refunds_under_way_once(ledger: Ledger) -> None:
         return row.refunded, row.refund_pending
 
     assert await shown() == (0, 700)
-    await ledger.journal.settle(attempt.id, state=State.PENDING, refund_id="re_1")
+    await ledger.journal.settle(attempt.id, state=State.PENDING, action_id="re_1")
     listed = RefundRecord("re_1", Money(700, "EUR"), ActionState.PENDING)
     await ledger.payments.store(
         replace(payment, refund_pending=700, refundable=2292, refunds=(listed,))

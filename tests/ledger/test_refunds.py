@@ -39,7 +39,7 @@ async def test_open_refunds_are_reserved_until_the_gateway_lists_them(ledger: Le
     _, payment = await paid(ledger)
     first = await sent(ledger, refund(payment, 2000))
     assert await refused(ledger, payment, 993) == 992
-    await ledger.journal.settle(first.id, state=State.PENDING, refund_id="re_1")
+    await ledger.journal.settle(first.id, state=State.PENDING, action_id="re_1")
     assert await refused(ledger, payment, 993) == 992
     await ledger.payments.store(shown(payment, record("re_1", 2000, ActionState.PENDING)))
     assert await refused(ledger, payment, 993) == 992  # counted once, in the balance
@@ -53,7 +53,7 @@ async def test_a_finished_refund_stays_reserved_while_the_gateway_lags(
     _, payment = await paid(ledger)
     first = await sent(ledger, refund(payment, 2000))
     done = Verdict.APPROVED
-    await ledger.journal.settle(first.id, state=State.SETTLED, verdict=done, refund_id="re_1")
+    await ledger.journal.settle(first.id, state=State.SETTLED, verdict=done, action_id="re_1")
     assert await refused(ledger, payment, 993) == 992
     clock.forward()
     await ledger.payments.store(payment)  # read after the refund, but it is not in there yet
@@ -68,7 +68,7 @@ async def test_a_balance_that_shows_a_refund_without_listing_it_counts_it_once(
     _, payment = await paid(ledger)
     first = await sent(ledger, refund(payment, 2000))
     done = Verdict.APPROVED
-    await ledger.journal.settle(first.id, state=State.SETTLED, verdict=done, refund_id="re_1")
+    await ledger.journal.settle(first.id, state=State.SETTLED, verdict=done, action_id="re_1")
     await ledger.payments.store(replace(payment, refunded=2000, refundable=992))
     await ledger.journal.begin(refund(payment, 992))
 
@@ -101,9 +101,21 @@ async def test_a_refund_found_late_is_written_down_though_its_key_was_used_again
         await ledger.journal.settle(first.id, state=state)
     await ledger.journal.begin(refund(payment, 100, key="same"))
     late = await ledger.journal.settle(
-        first.id, state=State.SETTLED, verdict=Verdict.APPROVED, refund_id="re_1"
+        first.id, state=State.SETTLED, verdict=Verdict.APPROVED, action_id="re_1"
     )
     assert late.verdict is Verdict.APPROVED
+
+
+async def test_what_ended_one_refund_does_not_end_another(ledger: Ledger) -> None:
+    _, payment = await paid(ledger)
+    done = Verdict.APPROVED
+    first = await sent(ledger, refund(payment, 100, key="one"))
+    await ledger.journal.settle(first.id, state=State.SETTLED, verdict=done, action_id="re_1")
+    second = await sent(ledger, refund(payment, 100, key="two"))
+    with pytest.raises(WrongPayment):
+        await ledger.journal.settle(second.id, state=State.SETTLED, verdict=done, action_id="re_1")
+    assert (await ledger.journal.read(second.id)).state is State.SENDING
+    await ledger.journal.settle(second.id, state=State.SETTLED, verdict=done, action_id="re_2")
 
 
 async def test_a_refund_leaves_the_order_alone(ledger: Ledger) -> None:
@@ -125,11 +137,11 @@ async def test_an_answer_about_another_refund_or_payment_is_not_taken_over(
 ) -> None:
     charged, payment = await paid(ledger)
     attempt: Attempt = await sent(ledger, refund(payment, 100))
-    await ledger.journal.settle(attempt.id, state=State.PENDING, refund_id="re_1")
+    await ledger.journal.settle(attempt.id, state=State.PENDING, action_id="re_1")
     with pytest.raises(WrongPayment):
-        await ledger.journal.settle(attempt.id, state=State.PENDING, refund_id="re_2")
+        await ledger.journal.settle(attempt.id, state=State.PENDING, action_id="re_2")
     with pytest.raises(WrongPayment):
         await ledger.journal.settle(
             attempt.id, state=State.PENDING, payment=payment_of(charged, payment_id="pay_other")
         )
-    assert (await ledger.journal.read(attempt.id)).refund_id == "re_1"
+    assert (await ledger.journal.read(attempt.id)).action_id == "re_1"

@@ -139,8 +139,8 @@ def test_what_went_on_was_sent_and_what_is_prepared_was_not(state: State) -> Non
     ("kind", "changes", "rule"),
     [
         (Kind.CAPTURE, {"payment_id": "pay_2"}, "stays with the payment"),
-        (Kind.CHARGE, {"refund_id": "re_1"}, "action of its own"),
-        (Kind.PAYOUT, {"refund_id": "re_1"}, "action of its own"),
+        (Kind.CHARGE, {"action_id": "re_1"}, "action of its own"),
+        (Kind.PAYOUT, {"action_id": "re_1"}, "action of its own"),
         (Kind.CHARGE, {"absent": 1}, "Look-ups"),
         (Kind.CHARGE, {"absent": -1}, "Look-ups"),
         (Kind.CAPTURE, {"repeats": 2}, "only once"),

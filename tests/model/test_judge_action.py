@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from posapp.model.attempt import ACTIONS, Attempt, Kind, State, Verdict
-from posapp.model.judge import judge_payout
+from posapp.model.judge import Finding, judge_payout
 from posapp.model.judge_action import ACTION_OF, find_action, judge_action
 from posapp.model.money import Money
 from posapp.model.payment import (
@@ -80,13 +80,13 @@ def test_what_is_shown_of_an_action_is_believed(
     kind: Kind, state: ActionState, found: tuple[State, Verdict | None], number: str
 ) -> None:
     payment = shown(entry(ACTION_OF[kind], state))
-    assert verdict(asked(kind, refund_id=number), payment) == found
+    assert verdict(asked(kind, action_id=number), payment) == found
 
 
 @pytest.mark.parametrize("kind", [Kind.CAPTURE, Kind.VOID, Kind.INCREMENT, Kind.REVERSAL])
 def test_what_is_not_shown_is_absent_until_it_was_accepted(kind: Kind) -> None:
     assert find_action(asked(kind), RESERVED, others=()) == ()
-    assert verdict(asked(kind, refund_id="act_1"), RESERVED) == (State.PENDING, None)
+    assert verdict(asked(kind, action_id="act_1"), RESERVED) == (State.PENDING, None)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_action_of_another_kind_is_not_taken_for_it() -> None:
 
 def test_an_action_that_another_attempt_made_is_not_taken_for_this_one() -> None:
     payment = shown(entry(ActionKind.CAPTURE, reference=""))
-    other = asked(Kind.CAPTURE, refund_id="act_1")
+    other = asked(Kind.CAPTURE, action_id="act_1")
     mine = replace(asked(Kind.CAPTURE), id=2)
     assert find_action(mine, payment, others=(mine, other)) == ()
     assert len(find_action(mine, payment, others=(mine,))) == 1
@@ -143,9 +143,22 @@ def test_an_answer_about_another_action_stays_unknown() -> None:
 
 def test_a_failed_action_says_why() -> None:
     failed = entry(ActionKind.CAPTURE, ActionState.FAILED, decline=WHY)
-    made = asked(Kind.CAPTURE, refund_id="act_1")
+    made = asked(Kind.CAPTURE, action_id="act_1")
     [record] = find_action(made, shown(failed), others=())
     assert judge_action(made.intent, record, shown(failed)).note == WHY.caller
+
+
+def test_an_answer_that_names_something_older_is_foreign() -> None:
+    made, record = intent(Kind.CAPTURE), entry(ActionKind.CAPTURE)
+    assert judge_action(made, record, older={"act_1"}).foreign
+    assert not judge_action(made, record, older={"act_0", ""}).foreign
+
+
+def test_a_reversal_that_found_nothing_left_is_no_older_answer() -> None:
+    nothing_left = replace(entry(ActionKind.REVERSAL), id="")
+    assert judge_action(intent(Kind.REVERSAL), nothing_left, older={""}) == Finding(
+        State.SETTLED, Verdict.APPROVED
+    )
 
 
 VOIDED = {"status": PaymentStatus.VOIDED, "capturable": 0}
@@ -187,7 +200,7 @@ def test_a_reversal_is_done_when_nothing_is_left(
 def test_an_accepted_reversal_is_done_when_nothing_is_left_whichever_part_it_named(
     number: str,
 ) -> None:
-    made = asked(Kind.REVERSAL, refund_id=number)
+    made = asked(Kind.REVERSAL, action_id=number)
     half = shown(VOID, refunds=(REFUND,), capturable=0, refundable=290)
     assert verdict(made, half) == (State.PENDING, None)
     assert verdict(made, replace(half, refundable=0)) == (State.SETTLED, Verdict.APPROVED)
@@ -195,7 +208,7 @@ def test_an_accepted_reversal_is_done_when_nothing_is_left_whichever_part_it_nam
 
 def test_a_refund_of_ours_is_no_trace_of_a_reversal() -> None:
     mine = replace(asked(Kind.REVERSAL), id=2)
-    other = asked(Kind.REFUND, refund_id="act_2")
+    other = asked(Kind.REFUND, action_id="act_2")
     assert find_action(mine, shown(refunds=(REFUND,)), others=(mine, other)) == ()
 
 

@@ -39,7 +39,7 @@ def ours(
     number: str = "act_9",
     verdict: Verdict | None = None,
 ) -> Attempt:
-    made = attempt(kind, state, refund_id=number)
+    made = attempt(kind, state, action_id=number)
     return replace(
         made,
         intent=intent(kind, amount=Money(minor, "EUR")),

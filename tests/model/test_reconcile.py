@@ -42,7 +42,7 @@ def attempt(
     amount: Money = TOTAL,
     payment_id: str = "pay_1",
     number: int = 1,
-    refund_id: str = "",
+    action_id: str = "",
     reference: str = "",
 ) -> Attempt:
     intent = Intent(
@@ -52,7 +52,7 @@ def attempt(
     )  # fmt: skip
     return Attempt(
         id=number, intent=intent, state=state, verdict=verdict, prepared_at=NOON, sent_at=NOON,
-        payment_id=payment_id, refund_id=refund_id,
+        payment_id=payment_id, action_id=action_id,
     )  # fmt: skip
 
 
@@ -187,10 +187,10 @@ REFUNDS = {
 def test_a_refund_beside_the_record_it_became(
     here: tuple[State, Verdict | None, str, Money], there: ActionState, wanted: Match
 ) -> None:
-    state, verdict, refund_id, amount = here
+    state, verdict, action_id, amount = here
     ours = (
         attempt(*APPROVED),
-        attempt(state, verdict, kind=Kind.REFUND, number=2, refund_id=refund_id, amount=amount),
+        attempt(state, verdict, kind=Kind.REFUND, number=2, action_id=action_id, amount=amount),
     )
     rows = compare(ours, (payment(refunds=(refunded(there),)),))
     [row] = [row for row in rows if row.entry.movement is Movement.REFUND]
@@ -205,7 +205,7 @@ def test_a_refund_made_on_the_gateways_own_site_is_only_there() -> None:
 
 def test_a_refund_of_ours_that_the_payment_does_not_show_is_only_here() -> None:
     ours = (attempt(*APPROVED), attempt(*APPROVED, kind=Kind.REFUND, number=2, amount=PART,
-                                        refund_id="ref_9"))  # fmt: skip
+                                        action_id="ref_9"))  # fmt: skip
     rows = compare(ours, (payment(refunds=(refunded(),)),))
     assert sorted(row.match for row in rows) == [
         Match.MATCHED, Match.ONLY_HERE, Match.ONLY_THERE,
@@ -300,7 +300,7 @@ ASKED = {
 def test_what_was_asked_of_a_payment_here_has_a_row_of_its_own(
     kind: Kind, record: str, shown: ActionRecord, wanted: Match
 ) -> None:
-    asked = attempt(*APPROVED, kind=kind, number=2, refund_id=record)
+    asked = attempt(*APPROVED, kind=kind, number=2, action_id=record)
     rows = compare((attempt(*APPROVED), asked), (payment(history=(shown,)),))
     assert len(rows) == 2
     [row] = [row for row in rows if row.entry.attempt_id == 2]
@@ -310,7 +310,7 @@ def test_what_was_asked_of_a_payment_here_has_a_row_of_its_own(
 
 
 def test_a_reversal_that_became_a_refund_is_that_refund() -> None:
-    asked = attempt(*APPROVED, kind=Kind.REVERSAL, number=2, refund_id="ref_1")
+    asked = attempt(*APPROVED, kind=Kind.REVERSAL, number=2, action_id="ref_1")
     there = payment(refunds=(refunded(amount=TOTAL),))
     rows = compare((attempt(*APPROVED), asked), (there,))
     assert [row.match for row in rows] == [Match.MATCHED, Match.MATCHED]

@@ -22,7 +22,8 @@ from dataclasses import fields
 import pytest
 
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.run import Reckoning, live
+from tests.simulation.reckoning import Reckoning
+from tests.simulation.run import live
 
 COUNTED = (
     "double_charges",

@@ -27,7 +27,7 @@ from posapp.sandbox.flowlix.app import FlowlixApi
 from posapp.sandbox.flowlix_classic.app import ClassicApi
 from posapp.sandbox.flowlix_rules import lifecycle
 from posapp.sandbox.gate import router
-from posapp.sandbox.payfac import settling
+from posapp.sandbox.payfac import payouts, settling
 from posapp.sandbox.payfac.app import PayfacApi
 from posapp.sandbox.records import FlowlixPayment, PayfacPayment
 from posapp.sandbox.store import Store
@@ -46,11 +46,20 @@ class Answered:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that took effect: its reference, the gateway's word for it, minor units."""
+
+    reference: str
+    kind: str
+    minor: int
+
+
 class Bank:
     """All three gateways on one virtual clock.
 
-    ``over_refunds`` counts requests that arrived and asked for more than was left;
-    ``failing_refunds`` is the share of refunds that are accepted and then fail.
+    ``over_refunds`` counts requests that arrived and asked for more than was left; ``failing`` is
+    the share of refunds, captures and voids that are accepted and then fail.
     """
 
     def __init__(
@@ -64,7 +73,7 @@ class Bank:
         world = self.world
         self._app = router(world, [PayfacApi(world), FlowlixApi(world), ClassicApi(world)])
         self.over_refunds = 0
-        self.failing_refunds = 0.0
+        self.failing = 0.0
         self._honoured: set[str] = set()
 
     def set(self, **settings: object) -> None:
@@ -81,7 +90,7 @@ class Bank:
             self.world.faults.add(
                 FaultOrder(kind="error_after", method=request.method, path=path, status=broken)
             )
-        if self._is_refund(request, path, body) and self._chance.random() < self.failing_refunds:
+        if self._may_fail(request, path, body) and self._chance.random() < self.failing:
             self.world.faults.add(FaultOrder(kind="fail_later", method="POST", path=path))
         sent: list[dict[str, object]] = []
         asked = iter([{"type": "http.request", "body": body, "more_body": False}])
@@ -131,15 +140,48 @@ class Bank:
                 yield bought.merchant_reference or str(kept), bought
 
     def charged(self) -> Counter[str]:
-        """How often money was taken, or is reserved, under each reference."""
+        """How often money was taken or reserved under each reference."""
         return Counter(reference for reference, payment in self.payments() if _took(payment))
 
-    def refunded(self) -> int:
-        """Minor units given back over all payments."""
-        return sum(
-            payment.refunded if isinstance(payment, PayfacPayment) else lifecycle.refunded(payment)
-            for _, payment in self.payments()
+    def refunded(self) -> Counter[str]:
+        """Minor units given back of each payment, by its id."""
+        return Counter(
+            {
+                payment.id: payment.refunded
+                if isinstance(payment, PayfacPayment)
+                else lifecycle.refunded(payment)
+                for _, payment in self.payments()
+            }
         )
+
+    def released(self) -> dict[str, bool]:
+        """Every payment of which something was let go or given back, by its id: whether all."""
+        return {
+            payment.id: not settling.to_take(payment) and not settling.to_refund(payment)
+            for _, payment in self.payments()
+            if isinstance(payment, PayfacPayment) and payment.voided + payment.refunded
+        }
+
+    def verified(self) -> frozenset[str]:
+        """The references of the cards that were found to be good."""
+        return frozenset(
+            reference
+            for reference, payment in self.payments()
+            if isinstance(payment, PayfacPayment) and payment.outcome == "verified"
+        )
+
+    def acts(self) -> Iterator[Act]:
+        """What was done to payments after the charge, and what was paid out."""
+        for _, payment in self.payments():
+            if isinstance(payment, PayfacPayment):
+                for action in payment.actions:
+                    if action.approved and action.reference not in ("", None, payment.reference):
+                        yield Act(str(action.reference), action.type, action.amount)
+        table, now = self.world.store.payfac_payouts, self.world.clock.now()
+        for _, payout in table.oldest_first():
+            payouts.settle(table, payout, now)
+            if payout.status in ("pending", "paid"):
+                yield Act(payout.reference or "", "Payout", payout.amount)
 
     def account(self, kind: str, transport: Transport) -> Gateway:
         """An account at one of the three, as a till has it."""
@@ -156,6 +198,8 @@ class Bank:
                 site_identifier=keys.site_identifier,
                 signing_secret=Secret(keys.signing_secret),
                 refund_unit="minor",
+                payout_source=f"ca_{'a' * 26}",
+                processing_channel_id=f"pc_{'a' * 26}",
             )
             return PayfacGateway(payfac, transport, clock=self._now)
         if kind == "flowlix":
@@ -180,16 +224,15 @@ class Bank:
         )
         return FlowlixClassicGateway(classic, transport, clock=self._now)
 
-    def _is_refund(self, request: httpx.Request, path: str, body: bytes) -> bool:
-        """Whether this asks for a refund, and not only again for the same one.
-
-        Counts those that ask for more than is left.
+    def _may_fail(self, request: httpx.Request, path: str, body: bytes) -> bool:
+        """Whether this asks for something that is only accepted at first, and not only again for
+        the same. Counts the refunds that ask for more than is left.
         """
         if _key(request) in self._honoured or request.method != "POST":
             return False
         asked = _refund_asked(path, body)
         if asked is None:
-            return False
+            return path.endswith(("/captures", "/voids"))
         payment_id, amount = asked
         for _, payment in self.payments():
             if payment.id == payment_id:
@@ -200,7 +243,7 @@ class Bank:
 
 def _took(payment: PayfacPayment | FlowlixPayment) -> bool:
     if isinstance(payment, PayfacPayment):
-        return payment.authorized - payment.voided > 0
+        return payment.authorized > 0
     return payment.status == "succeeded"
 
 

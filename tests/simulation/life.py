@@ -25,13 +25,13 @@ class Life:
         self.alive = True
         self.ended = asyncio.Event()
         self._steps = steps
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they began
         self._context = contextvars.copy_context()
         self._context.run(between_threads.set, self.step)
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work, context=self._context.copy())
-        self._tasks.add(task)
+        self._tasks[task] = None
         return task
 
     def step(self) -> None:
@@ -57,4 +57,5 @@ class Life:
     async def buried(self) -> None:
         """Wait until nothing of it moves any more."""
         this = asyncio.current_task()
-        await asyncio.gather(*(self._tasks - {this}), return_exceptions=True)
+        others = (task for task in self._tasks if task is not this)
+        await asyncio.gather(*others, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from posapp.desk import recovery, refunds, sales, sending
+from posapp.desk import actions, payouts, recovery, refunds, sales, sending
 from posapp.desk.canary import Canary
 from posapp.desk.outcome import Outcome, Result
 from posapp.desk.recovery import Recovery
@@ -23,12 +24,12 @@ from posapp.ledger import claims, journal
 from posapp.ledger.journal import Journal
 from posapp.ledger.ledger import Ledger
 from posapp.model import attempt as attempts
-from posapp.model import judge
-from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict
+from posapp.model import judge, judge_action
+from posapp.model.attempt import Attempt, Intent, State, Verdict
 from posapp.model.card import Card, Digits
 from posapp.model.judge import Finding
 from posapp.model.order import Order
-from posapp.model.payment import Payment, PaymentStatus, RefundRecord
+from posapp.model.payment import ActionRecord, Payment, PaymentStatus, RefundRecord
 from tests.simulation.bank import KINDS
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
@@ -102,6 +103,15 @@ def no_echo_check(monkey: pytest.MonkeyPatch) -> None:
 
 
 @mutant
+def an_older_answer_is_believed(monkey: pytest.MonkeyPatch) -> None:
+    """Whatever an answer to a refund or a capture names is taken for what was just asked."""
+    for asking in (actions, refunds):
+        monkey.setattr(asking, "done_before", lambda *_asked: frozenset())
+    monkey.setattr(journal, "check_new", lambda _connection, _before, _action: None)
+    drop_index(monkey, "one_attempt_an_action")
+
+
+@mutant
 def refund_checked_outside_the_transaction(monkey: pytest.MonkeyPatch) -> None:
     """What is left is looked at before, not while the refund is written down."""
     monkey.setattr(claims, "_check_left", lambda _connection, _intent: None)
@@ -162,8 +172,8 @@ def a_timeout_is_not_sent(monkey: pytest.MonkeyPatch) -> None:
 
         return await real(journal, attempt, asked())
 
-    monkey.setattr(sales, "send_once", send_once)
-    monkey.setattr(refunds, "send_once", send_once)
+    for asking in (sales, refunds, actions, payouts):
+        monkey.setattr(asking, "send_once", send_once)
 
 
 @mutant
@@ -208,6 +218,23 @@ def an_accepted_refund_is_done(monkey: pytest.MonkeyPatch) -> None:
     monkey.setattr(refunds, "judge_refund", judge_refund)
 
 
+@mutant
+def an_accepted_action_is_done(monkey: pytest.MonkeyPatch) -> None:
+    """A capture or void counts as done when the gateway only took note of it."""
+    real = judge_action.judge_action
+
+    def judged(intent: Intent, record: ActionRecord, payment: Payment | None = None) -> Finding:
+        return _believed(real(intent, record, payment))
+
+    monkey.setattr(actions, "judge_action", judged)
+
+
+@mutant
+def a_form_sent_off_twice_is_two_payouts(monkey: pytest.MonkeyPatch) -> None:
+    """Every click makes a key of its own."""
+    monkey.setattr(payouts, "payout_key", lambda **_form: str(uuid.uuid4()))
+
+
 def _believed(finding: Finding) -> Finding:
     if finding.state is State.PENDING:
         return Finding(State.SETTLED, Verdict.APPROVED)
@@ -241,21 +268,27 @@ def pending_is_never_asked_about(monkey: pytest.MonkeyPatch) -> None:
 @mutant
 def an_order_may_have_two_open_charges(monkey: pytest.MonkeyPatch) -> None:
     """Neither the claim nor the database keeps a second charge of an order away."""
+
+    def claim(connection: Connection, intent: Intent) -> None:
+        if intent.kind.acts_on_payment:
+            claims._check_left(connection, intent)
+
+    drop_index(monkey, "one_open_charge_an_order")
+    monkey.setattr(journal, "claim", claim)
+    monkey.setattr(sales, "charge_problem", lambda _order: None)
+
+
+def drop_index(monkey: pytest.MonkeyPatch, name: str) -> None:
+    """The database itself no longer refuses either."""
     real = Ledger.open.__func__  # type: ignore[attr-defined]
 
     async def opened(cls: type[Ledger], *asked: Any, **more: Any) -> Ledger:
         ledger: Ledger = await real(cls, *asked, **more)
-        statement = text("DROP INDEX IF EXISTS one_open_charge_an_order")
+        statement = text(f"DROP INDEX IF EXISTS {name}")
         await ledger._database.write(lambda connection: connection.execute(statement))
         return ledger
 
-    def claim(connection: Connection, intent: Intent) -> None:
-        if intent.kind is Kind.REFUND:
-            claims._check_left(connection, intent)
-
     monkey.setattr(Ledger, "open", classmethod(opened))
-    monkey.setattr(journal, "claim", claim)
-    monkey.setattr(sales, "charge_problem", lambda _order: None)
 
 
 @mutant

@@ -8,7 +8,6 @@ import random
 import secrets
 import tempfile
 import uuid
-from collections import Counter as Tally
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -19,18 +18,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Connection, select
 
-from posapp.desk.outcome import Result
-from posapp.ledger.codec import attempt_from
 from posapp.ledger.ledger import Ledger
-from posapp.ledger.tables import attempts
-from posapp.model.attempt import Attempt, Kind, State, Verdict
+from posapp.model.attempt import State
 from posapp.sandbox.clock import Clock
 from posapp.sandbox.store import Store
 from tests.simulation import engines
 from tests.simulation.bank import KINDS, Bank
 from tests.simulation.network import Weather
+from tests.simulation.reckoning import Reckoning, reckon
 from tests.simulation.shop import (
     AUDIT_KEY,
     CARDS,
@@ -39,8 +35,8 @@ from tests.simulation.shop import (
     MORNING,
     Counter,
     Day,
-    Staff,
 )
+from tests.simulation.staff import Staff
 from tests.simulation.virtual_loop import VirtualLoop
 
 Answer = TypeVar("Answer")
@@ -55,32 +51,6 @@ BLIND = 1e7
 """Seconds of lag of a search that finds nothing all day, and says so as if it were true."""
 
 SWEEPS = (timedelta(hours=1), timedelta(hours=24), timedelta(hours=72))
-
-
-@dataclass(frozen=True, slots=True)
-class Reckoning:
-    """What became of the money; the first five must be 0."""
-
-    double_charges: int = 0
-    lost_payments: int = 0
-    false_paid: int = 0
-    over_refunds: int = 0
-    unresolved: int = 0
-    open_cases: int = 0
-    charges: int = 0
-    refunds: int = 0
-    deaths: int = 0
-    requests: int = 0
-
-    @property
-    def broken(self) -> bool:
-        return bool(
-            self.double_charges
-            or self.lost_payments
-            or self.false_paid
-            or self.over_refunds
-            or self.unresolved
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +93,7 @@ async def _live(seed: int, file: Path, store: Store) -> Run:
     bank = Bank(
         lambda: MORNING + timedelta(seconds=loop.time()), random.Random(chance.random()), store
     )
-    bank.failing_refunds = chance.choice((0.0, 0.0, 0.3))
+    bank.failing = chance.choice((0.0, 0.0, 0.3))
     bank.set(
         list_lag_seconds=chance.choice((0.0, 5.0, 60.0, 300.0, BLIND)),
         flowlix_challenge=chance.choice(("at_once", "later")),
@@ -172,7 +142,7 @@ async def _live(seed: int, file: Path, store: Store) -> Run:
     for counter in counters:
         counter.recovering.cancel()
     await _late(counters, day)
-    reckoning = await _reckon(day, counters[0].ledger, deaths)
+    reckoning = await reckon(day, counters[0].ledger, deaths)
     for counter in counters:
         await counter.close()
     return Run(reckoning, tuple(day.trace))
@@ -208,67 +178,6 @@ async def _late(counters: list[Counter], day: Day) -> None:
         await asyncio.sleep(max(0.0, sweep.total_seconds() + EVENING - day.seconds()))
         for counter in counters:
             await counter.recovery.look_at_what_is_due()
-
-
-async def _reckon(day: Day, ledger: Ledger, deaths: int) -> Reckoning:
-    journal = await _journal(ledger)
-    by_reference = {attempt.intent.reference: attempt for attempt in journal}
-    charged = day.bank.charged()
-    orders: Tally[str] = Tally()
-    lost = false = 0
-    for reference, times in charged.items():
-        attempt = by_reference.get(reference)
-        orders[attempt.intent.order_id if attempt else reference] += times
-        lost += attempt is None or not _admitted(attempt)
-    for attempt in journal:
-        if attempt.intent.kind is Kind.REFUND:
-            continue
-        approved = attempt.verdict is Verdict.APPROVED
-        false += approved and attempt.intent.reference not in charged
-    told_paid = {told.reference for told in day.told if told.result is Result.APPROVED}
-    refunds = {a.intent.reference for a in journal if a.intent.kind is Kind.REFUND}
-    false += len(told_paid - refunds - set(charged))
-    given_back = sum(
-        attempt.intent.amount.minor
-        for attempt in journal
-        if attempt.intent.kind is Kind.REFUND and attempt.verdict is Verdict.APPROVED
-    )
-    really = day.bank.refunded()
-    false += given_back > really
-    lost += given_back < really and not _open_refunds(journal)
-    still_open = [a for a in journal if a.state.is_open]
-    cases = [a for a in still_open if a.state is State.OPEN_CASE]
-    return Reckoning(
-        double_charges=sum(times - 1 for times in orders.values() if times > 1),
-        lost_payments=lost,
-        false_paid=false,
-        over_refunds=day.bank.over_refunds,
-        unresolved=len(still_open) - len(cases),
-        open_cases=len(cases),
-        charges=sum(charged.values()),
-        refunds=really,
-        deaths=deaths,
-        requests=len(day.bank.world.calls),
-    )
-
-
-def _admitted(attempt: Attempt) -> bool:
-    """Whether the journal says, or does not rule out, that this charge was made."""
-    return attempt.verdict is Verdict.APPROVED or attempt.state.is_open
-
-
-def _open_refunds(journal: list[Attempt]) -> bool:
-    return any(a.state.is_open and a.intent.kind is Kind.REFUND for a in journal)
-
-
-async def _journal(ledger: Ledger) -> list[Attempt]:
-    """Every attempt there is, oldest first."""
-
-    def work(connection: Connection) -> list[Attempt]:
-        rows = connection.execute(select(attempts).order_by(attempts.c.id)).mappings()
-        return [attempt_from(row) for row in rows]
-
-    return await ledger._database.read(work)
 
 
 @cache

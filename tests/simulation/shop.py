@@ -1,11 +1,11 @@
-"""A shop of two tills and what its staff and its customers do all day."""
+"""A shop of two tills, and what can be done there."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,18 +15,19 @@ from posapp.desk.actions import Actions
 from posapp.desk.errors import Refused
 from posapp.desk.links import Links
 from posapp.desk.outcome import Outcome, Result
-from posapp.desk.payouts import Payouts
+from posapp.desk.payouts import PayoutOrder, Payouts
 from posapp.desk.recovery import Recovery
 from posapp.desk.refunds import Refunds
-from posapp.desk.sales import Sales
+from posapp.desk.sales import AT_ONCE, Sales, Taking
 from posapp.desk.till import Till
 from posapp.gateways.transport import Transport
-from posapp.ledger.errors import AccountPaused, LedgerError
+from posapp.ledger.errors import AccountPaused
 from posapp.ledger.ledger import Ledger
 from posapp.model.access import Role
 from posapp.model.card import Card, Digits, Expiry
 from posapp.model.money import Money
 from posapp.model.order import Line, Order
+from posapp.model.payout import AccountHolder, HolderKind
 from tests.fakes.accounts import GivenAccounts
 from tests.simulation.bank import KINDS, Bank
 from tests.simulation.life import Life
@@ -151,15 +152,15 @@ class Counter:
         await self.ledger.orders.save(order)
         return order
 
-    async def charge(self, order: Order, kind: str, number: str) -> Outcome | None:
+    async def charge(
+        self, order: Order, kind: str, number: str, taking: Taking = AT_ONCE
+    ) -> Outcome | None:
         """Charge once; None where it was refused or nothing moved."""
-        card = Card(
-            number=Digits(number.encode()),
-            expiry=Expiry(12, 2030),
-            code=Digits(b"100"),
-            name=WHO,
-        )
-        return await self._tried(self.sales.charge(order, card, account=kind, who=WHO))
+        asking = self.sales.charge(order, _card(number), account=kind, who=WHO, taking=taking)
+        return await self._tried(asking)
+
+    async def verify(self, kind: str, number: str) -> None:
+        await self._tried(self.sales.verify(_card(number), account=kind, currency="EUR", who=WHO))
 
     async def link(self, order: Order, kind: str) -> Outcome | None:
         return await self._tried(self.links.create(order, account=kind, who=WHO))
@@ -168,15 +169,39 @@ class Counter:
         amount = Money(minor, "EUR")
         await self._tried(self.refunds.refund(attempt, amount, reason="Mug broke", who=WHO))
 
-    async def _tried(self, asking: Callable[[], object] | object) -> Outcome | None:
+    async def capture(self, attempt: int, minor: int, *, final: bool) -> None:
+        amount = Money(minor, "EUR")
+        await self._tried(self.actions.capture(attempt, amount, who=WHO, final=final))
+
+    async def void(self, attempt: int) -> None:
+        await self._tried(self.actions.void(attempt, reason="Not wanted", who=WHO))
+
+    async def increment(self, attempt: int, minor: int) -> None:
+        await self._tried(self.actions.increment(attempt, Money(minor, "EUR"), who=WHO))
+
+    async def reverse(self, attempt: int) -> None:
+        await self._tried(self.actions.reverse(attempt, reason="Not wanted", who=WHO))
+
+    async def pay_out(self, kind: str, number: str, minor: int, ticket: str) -> None:
+        """Pay out what a form says; what makes forms different stands in the reason."""
+        form = PayoutOrder(
+            amount=Money(minor, "EUR"),
+            destination=_card(number, code=b""),
+            ticket=ticket,
+            reason=ticket,
+            holder=AccountHolder(HolderKind.INDIVIDUAL, first_name="Ada", last_name="Muster"),
+            purpose="pension",
+        )
+        await self._tried(self.payouts.pay_out(form, account=kind, who=WHO))
+
+    async def _tried(self, asking: Awaitable[Outcome]) -> Outcome | None:
         try:
-            outcome = await asking  # type: ignore[misc]
+            outcome = await asking
         except Refused as refused:
             self._note(f"refused: {type(refused).__name__}")
             if isinstance(refused.__cause__, AccountPaused):
                 await self._owner_looks()
             return None
-        assert isinstance(outcome, Outcome)
         self.saw(outcome)
         return outcome
 
@@ -193,115 +218,7 @@ class Counter:
         self._day.told.append(told)
 
 
-class Staff:
-    """Takes one order to its end, through refusals, doubts and dead tills."""
-
-    def __init__(self, day: Day, counters: list[Counter]) -> None:
-        self._day = day
-        self._counters = counters
-
-    async def serve(self) -> None:
-        """One customer, from the first word to the last refund."""
-        day, chance = self._day, self._day.chance
-        counter = chance.choice(self._counters)
-        kind = chance.choice(KINDS)
-        minor = chance.randrange(500, 50_000)
-        await day.pause(0, 120)
-        order = await self._at(counter, lambda: counter.order(minor))
-        if not isinstance(order, Order):
-            return
-        sale = await self._take(counter, order, kind)
-        if sale is not None and chance.random() < 0.6:
-            await self._give_back(sale, minor)
-
-    async def _take(self, counter: Counter, order: Order, kind: str) -> int | None:
-        """Try until it is paid or everyone gives up; the attempt that paid."""
-        day, chance = self._day, self._day.chance
-        for _ in range(4):
-            doing: list[Callable[[], object]] = [self._one_try(counter, order, kind)]
-            if chance.random() < 0.25:  # a double click, or the other till at the same time
-                other = chance.choice(self._counters)
-                doing.append(self._one_try(other, order, kind))
-            outcomes = await asyncio.gather(*(self._at(counter, act) for act in doing))
-            seen = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
-            for outcome in seen:
-                if outcome.result is Result.ACTION_NEEDED and outcome.payment:
-                    await self._customer_acts(outcome.payment.action_url, kind)
-            paid = [outcome for outcome in seen if outcome.result is Result.APPROVED]
-            if paid and chance.random() < 0.9:
-                return paid[0].attempt.id
-            if chance.random() < 0.5:
-                await day.pause(1, 90)  # impatient: tries again whatever is known
-                continue
-            await day.pause(60, 4000)
-            for outcome in seen:
-                now = await self._at(counter, self._look(counter, outcome.attempt.id))
-                if isinstance(now, Outcome) and now.result is Result.APPROVED:
-                    return outcome.attempt.id
-        return None
-
-    def _one_try(self, counter: Counter, order: Order, kind: str) -> Callable[[], object]:
-        chance = self._day.chance
-        if kind != "payfac" and chance.random() < 0.2:
-            return lambda: counter.link(order, kind)
-        cards = CARDS[kind]
-        wanted = chance.choices((GOOD, REFUSED, CHALLENGED), (7, 2, 1))[0]
-        number = cards.get(wanted, cards[GOOD])
-        return lambda: counter.charge(order, kind, number)
-
-    def _look(self, counter: Counter, attempt: int) -> Callable[[], object]:
-        async def look() -> Outcome | None:
-            try:
-                outcome = await counter.sales.outcome(attempt)
-            except Refused:
-                return None  # the till cannot read its ledger now, and says so
-            counter.saw(outcome)
-            return outcome
-
-        return look
-
-    async def _give_back(self, sale: int, minor: int) -> None:
-        chance = self._day.chance
-        await self._day.pause(1, 300)
-        for _ in range(chance.randrange(1, 4)):
-            amounts = [
-                chance.choice((minor, minor // 2, minor // 3, 100))
-                for _ in range(chance.randrange(1, 3))
-            ]
-            await asyncio.gather(*(self._refund(sale, amount) for amount in amounts))
-            await self._day.pause(1, 2000)
-
-    async def _refund(self, sale: int, minor: int) -> None:
-        counter = self._day.chance.choice(self._counters)
-        await self._at(counter, lambda: counter.refund(sale, minor))
-
-    async def _customer_acts(self, url: str, kind: str) -> None:
-        """The customer opens the page, or never does."""
-        day, chance = self._day, self._day.chance
-        if not url or chance.random() < 0.25:
-            return
-        await day.pause(5, 1200)
-        choice = chance.choices(("confirm", "refuse", "cancel"), (7, 1, 1))[0]
-        form = f"do={choice}"
-        if "/hpp/" in url and choice == "confirm":
-            number = CARDS[kind][chance.choice((GOOD, GOOD, REFUSED))]
-            form = f"do=pay&number={number}&expiry=12/30&code=100&holder=Ada"
-        status = await day.bank.browse(url, form)
-        day.note(f"customer {choice}: {status}")
-
-    async def _at(self, counter: Counter, act: Callable[[], object]) -> object:
-        """Do something at a till; nothing comes of it when the till dies meanwhile."""
-        while not counter.life.alive:
-            await self._day.pause(1, 60)
-        doing = counter.life.start(_run(act))
-        await asyncio.wait({doing})
-        if doing.cancelled() or isinstance(doing.exception(), BaseException):
-            problem = None if doing.cancelled() else doing.exception()
-            if isinstance(problem, Exception) and not isinstance(problem, LedgerError):
-                raise problem
-            return None
-        return doing.result()
-
-
-async def _run(act: Callable[[], object]) -> object:
-    return await act()  # type: ignore[misc]
+def _card(number: str, code: bytes = b"100") -> Card:
+    return Card(
+        number=Digits(number.encode()), expiry=Expiry(12, 2030), code=Digits(code), name=WHO
+    )

@@ -42,7 +42,7 @@ def attempt(
     number: int = 1,
     minor: int = 1290,
     note: str = "",
-    refund_id: str = "",
+    action_id: str = "",
 ) -> Attempt:
     return Attempt(
         id=number,
@@ -63,7 +63,7 @@ def attempt(
         prepared_at=NOON,
         verdict=verdict,
         note=note,
-        refund_id=refund_id,
+        action_id=action_id,
     )
 
 

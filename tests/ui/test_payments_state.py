@@ -129,7 +129,7 @@ def test_the_detail_of_a_captured_payment_can_be_refunded() -> None:
 
 def test_a_refund_on_its_way_is_counted_once() -> None:
     shown = approved(refunds=(samples.refund_record(),), refund_pending=500, refundable=790)
-    ours = attempt(State.PENDING, kind=Kind.REFUND, number=2, minor=500, refund_id="ref_1")
+    ours = attempt(State.PENDING, kind=Kind.REFUND, number=2, minor=500, action_id="ref_1")
     view = derive_detail(detail(shown, ours), euros(790), STYLE, at)
     assert dict(view.facts)["Refund pending"] == "€\u00a05.00"
     unseen = attempt(State.UNKNOWN, kind=Kind.REFUND, number=3, minor=200)

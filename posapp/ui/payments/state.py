@@ -289,7 +289,7 @@ def _pending(detail: PaymentDetail) -> int:
     ours = sum(
         refund.intent.amount.minor
         for refund in detail.refunds
-        if refund.state.is_open and refund.refund_id not in shown
+        if refund.state.is_open and refund.action_id not in shown
     )
     return ours + (detail.payment.refund_pending if detail.payment else 0)
 

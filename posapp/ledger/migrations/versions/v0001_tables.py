@@ -65,7 +65,7 @@ TABLES = (
         till TEXT NOT NULL,
         order_id TEXT NOT NULL,
         payment_id TEXT DEFAULT '' NOT NULL,
-        refund_id TEXT DEFAULT '' NOT NULL,
+        action_id TEXT DEFAULT '' NOT NULL,
         reason TEXT NOT NULL,
         card_brand TEXT NOT NULL,
         card_last4 TEXT NOT NULL,
@@ -88,6 +88,10 @@ TABLES = (
     """,
     """
     CREATE UNIQUE INDEX one_attempt_a_key ON attempts (account, "key") WHERE key_freed = 0
+    """,
+    """
+    CREATE UNIQUE INDEX one_attempt_an_action ON attempts (account, action_id)
+    WHERE action_id != ''
     """,
     """
     CREATE UNIQUE INDEX one_open_action_a_payment ON attempts (account, payment_id) WHERE kind IN
