@@ -90,6 +90,7 @@ class Recovery:
         self._canary = Canary(till.ledger, clock)
         self._captures = Captures(till)
         self._on_round: set[str] = set()
+        self._latest: tuple[Attempt, ...] = ()  # what was waiting when it was last read
         self._disk_failed: datetime | None = None
 
     def recheck(self) -> None:
@@ -136,9 +137,10 @@ class Recovery:
                     "It is looked up by itself after that."
                 )
             await self._deliver()
-            if self._broken_off(await self._ledger.journal.open_attempts()):
-                await self._ledger.journal.recover(why=_LEDGER_FAILED)
             current = await self._ledger.journal.read(attempt.id)
+            if self._broken_off((current,)):
+                await self._ledger.journal.recover(why=_LEDGER_FAILED)
+                current = await self._ledger.journal.read(attempt.id)
             leaving = current.state in _LEAVING
             followed = self._till.under_way.is_followed(attempt.id)
             if not await self._is_looked_for(current) or leaving or followed:
@@ -176,7 +178,7 @@ class Recovery:
         that after it the newest come first again."""
         seen: set[int] = set()
         while len(seen) < _ROUND:
-            attempt = await self._newest_due(account, seen)
+            attempt = self._newest_due(account, seen)
             if attempt is None:
                 return
             seen.add(attempt.id)
@@ -189,12 +191,12 @@ class Recovery:
                 self._disk_failed = self._clock()
                 return
 
-    async def _newest_due(self, account: str, seen: set[int]) -> Attempt | None:
-        if self._turns.alone_until(account) is not None:
+    def _newest_due(self, account: str, seen: set[int]) -> Attempt | None:
+        if self._turns.alone_until(account) is not None or self._disk_rests():
             return None
         due = (
             attempt
-            for attempt in await self._waiting()
+            for attempt in self._latest
             if attempt.intent.account == account and attempt.id not in seen
         )
         return next((attempt for attempt in due if self._is_due(attempt)), None)
@@ -222,9 +224,12 @@ class Recovery:
         return max(self._disk_rests() or pause, _SHORTEST)
 
     async def _waiting(self) -> tuple[Attempt, ...]:
-        """Everything a gateway is asked about, newest first; nothing while the disk rests."""
-        if self._disk_rests():
-            return ()
+        """Everything a gateway is asked about, newest first; nothing while the disk rests. Rounds
+        that are under way go on with it."""
+        self._latest = () if self._disk_rests() else await self._read_waiting()
+        return self._latest
+
+    async def _read_waiting(self) -> tuple[Attempt, ...]:
         try:
             await self._deliver()  # what was answered comes before any conclusion
             since = self._clock() - SWEEPS[-1] - _SWEEP_ROOM

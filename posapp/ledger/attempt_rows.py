@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, union_all, update
 
 from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.errors import NoSuchEntry, WrongPayment
@@ -19,14 +19,11 @@ _CHANGE = update(attempts).where(attempts.c.id == bindparam("attempt"))
 _OF_ACTION = select(attempts.c.id).where(
     attempts.c.account == bindparam("of_account"), attempts.c.action_id == bindparam("of_action")
 )
-_ALL_OPEN = select(attempts).where(is_open(attempts)).order_by(attempts.c.id.desc())
-_NOT_CHARGED = (
-    select(attempts)
-    .where(
-        attempts.c.ended_at >= bindparam("since"),
-        text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
-    )
-    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
+_OPEN = select(attempts).where(is_open(attempts))
+_ALL_OPEN = _OPEN.order_by(attempts.c.id.desc())
+_NOT_CHARGED = select(attempts).where(
+    attempts.c.ended_at >= bindparam("since"),
+    text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it
 )
 _SETTLED_BY_A_PERSON = (
     select(attempts)
@@ -35,8 +32,8 @@ _SETTLED_BY_A_PERSON = (
         cases.c.closed_at >= bindparam("since"),
         attempts.c.state == bindparam("state", State.SETTLED.value),
     )
-    .order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
 )
+_LOOKED_FOR = union_all(_OPEN, _NOT_CHARGED, _SETTLED_BY_A_PERSON)
 
 
 def check_answer(
@@ -89,13 +86,12 @@ def open_attempts(connection: Connection) -> tuple[Attempt, ...]:
 
 
 def looked_for(connection: Connection, since: datetime) -> tuple[Attempt, ...]:
-    """What is open, and what was taken as not charged or settled by a person since then."""
-    ended = {"since": micros(since)}
-    rows = (
-        *connection.execute(_NOT_CHARGED, ended).mappings(),
-        *connection.execute(_SETTLED_BY_A_PERSON, ended).mappings(),
-    )
-    return (*open_attempts(connection), *(attempt_from(row) for row in rows))
+    """What is open, and then what was taken as not charged or settled by a person since that
+    time, both newest first."""
+    rows = connection.execute(_LOOKED_FOR, {"since": micros(since)}).mappings()
+    found = [attempt_from(row) for row in rows]
+    found.sort(key=lambda each: (each.state.is_open, each.prepared_at, each.id), reverse=True)
+    return tuple(found)
 
 
 def read_attempt(connection: Connection, attempt_id: int) -> Attempt:

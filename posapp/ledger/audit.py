@@ -26,8 +26,8 @@ _FIRST = "0" * 64
 _PAGE = 2_000
 _ENOUGH = 20
 _SEALED = ("at", "event", "subject", "who", "till", "detail", "before")
-_END = select(audit_head.c.entries, audit_head.c.mac)
-_LAST = select(func.max(audit.c.id))
+_LAST = select(func.coalesce(func.max(audit.c.id), 0)).scalar_subquery()
+_END = select(audit_head.c.entries, audit_head.c.mac, _LAST.label("last"))
 _ADD = insert(audit)
 _MOVE_END = update(audit_head)
 _IDS = ("request_id", "minor")  # figures of their own, some as long as a card number
@@ -73,8 +73,7 @@ class Audit:
             "before": head.mac,
         }
         mac = _seal(self._key, values)
-        last = connection.execute(_LAST).scalar() or 0
-        connection.execute(_ADD, {"id": last + 1, **values, "mac": mac})
+        connection.execute(_ADD, {"id": head.last + 1, **values, "mac": mac})
         connection.execute(_MOVE_END, _head(self._key, head.entries + 1, mac))
 
     async def record(self, event: str, who: str, subject: str, detail: Mapping[str, str]) -> None:

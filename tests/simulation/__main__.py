@@ -56,17 +56,16 @@ def _days(chosen: argparse.Namespace) -> int:
     began = time.monotonic()
     total = dict.fromkeys(COUNTED, 0)
     seeds = range(chosen.seed, chosen.seed + chosen.runs)
-    blamed = []
+    blamed = 0
     with ProcessPoolExecutor(chosen.processes, initializer=_get_ready) as pool:
         for seed, day in zip(seeds, pool.map(_reckoned, seeds, chunksize=20), strict=True):
             for name in COUNTED:
                 total[name] += getattr(day, name)
             if day.broken:
-                blamed.append(seed)
+                blamed += 1
+                print(f"seed {seed}: {_words(day)}", file=sys.stderr, flush=True)
     seconds = round(time.monotonic() - began, 1)
     print(json.dumps({"runs": chosen.runs, "seed": chosen.seed, **total, "seconds": seconds}))
-    for seed in blamed[:20]:
-        print(f"seed {seed}: {_words(_reckoned(seed))}", file=sys.stderr)
     return 1 if blamed else 0
 
 

@@ -212,10 +212,10 @@ def an_accepted_refund_is_done(monkey: pytest.MonkeyPatch) -> None:
     """A refund counts as given back when the gateway only took note of it."""
     real = judge.judge_refund
 
-    def judge_refund(intent: Intent, record: RefundRecord) -> Finding:
-        return _believed(real(intent, record))
+    def judged(intent: Intent, record: RefundRecord, **more: Any) -> Finding:
+        return _believed(real(intent, record, **more))
 
-    monkey.setattr(refunds, "judge_refund", judge_refund)
+    monkey.setattr(refunds, "judge_refund", judged)
 
 
 @mutant
@@ -223,8 +223,8 @@ def an_accepted_action_is_done(monkey: pytest.MonkeyPatch) -> None:
     """A capture or void counts as done when the gateway only took note of it."""
     real = judge_action.judge_action
 
-    def judged(intent: Intent, record: ActionRecord, payment: Payment | None = None) -> Finding:
-        return _believed(real(intent, record, payment))
+    def judged(intent: Intent, record: ActionRecord, *shown: Payment, **more: Any) -> Finding:
+        return _believed(real(intent, record, *shown, **more))
 
     monkey.setattr(actions, "judge_action", judged)
 
