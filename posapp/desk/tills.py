@@ -162,17 +162,15 @@ class Tills:
     async def _joining(self, shared: SharedLedger, code: Secret) -> Joining:
         with ledger_refusals():
             with driver.needed():
-                from posapp.ledger.visit import sealed_invitations
-            offered = await asyncio.to_thread(
-                sealed_invitations, address_of(shared), now=self._clock()
-            )
-        for sealed in offered:
-            joining = unseal(sealed, code)
-            if joining is not None:
-                return joining
+                from posapp.ledger.visit import sealed_invitations, use_up
+            address = address_of(shared)
+            for sealed in await asyncio.to_thread(sealed_invitations, address, now=self._clock()):
+                joining = unseal(sealed, code)
+                if joining is not None and await asyncio.to_thread(use_up, address, sealed):
+                    return joining
         sentence = (
-            "This joining code does not fit, or is older than a day. Make a new one in the "
-            "settings of a till that shares this ledger."
+            "This joining code does not fit, was used, or is older than a day. Make a new one in "
+            "the settings of a till that shares this ledger."
         )
         raise Refused(sentence, fields={"code": sentence})
 

@@ -32,7 +32,3 @@ class Invitations:
                 connection.execute(insert(invitations), row),
             )
         )
-
-    async def withdraw(self) -> None:
-        """It was used, or is not wanted any more."""
-        await self._database.write(lambda connection: connection.execute(delete(invitations)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, delete, inspect, select, text
 
 from posapp.ledger import store
 from posapp.ledger.address import Address
@@ -125,6 +125,19 @@ def sealed_invitations(address: Address, *, now: datetime) -> tuple[str, ...]:
         oldest = micros(now - VALID_FOR)
         found = select(invitations.c.sealed).where(invitations.c.made_at >= oldest)
         return tuple(connection.execute(found).scalars())
+
+
+def use_up(address: Address, sealed: str) -> bool:
+    """Take an invitation away, for it lets in one till; False where another till was first.
+    Blocks: call it in a thread.
+
+    Raises:
+        LedgerError: the server cannot be used, and why.
+    """
+    with LedgerServer(address, origin="visit").visited() as connection:
+        used = connection.execute(delete(invitations).where(invitations.c.sealed == sealed))
+        connection.commit()
+        return used.rowcount == 1
 
 
 def _contents(connection: Connection, audit_key: bytes) -> Contents:
