@@ -123,7 +123,7 @@ class Actions:
         """The same for a payment that the gateway shows under an attempt of ours."""
         gateway = self._till.accounts.gateway(payment.account)
         with ledger_refusals():
-            fresh = await fresh_payment(self._till, gateway, payment, nothing=_NOTHING_BACK)
+            fresh = await fresh_payment(self._till, gateway, payment, of=of, nothing=_NOTHING_BACK)
         voidable = not fresh.captured and fresh.left_to_capture()
         if voidable and isinstance(gateway, PaymentActions):
             return await self._ask_of(fresh, of, _Wish(Kind.VOID, who, reason=reason))
@@ -220,7 +220,9 @@ class Actions:
         gateway = self._till.accounts.gateway(known.account)
         if not isinstance(gateway, PaymentActions):
             raise Refused(NO_ACTIONS)
-        payment = await fresh_payment(self._till, gateway, known, nothing=_NOTHING[wish.kind])
+        payment = await fresh_payment(
+            self._till, gateway, known, of=charge, nothing=_NOTHING[wish.kind]
+        )
         mine = await self._ledger.journal.asked_of(payment)
         if problem := _problem(wish, payment, mine):
             raise Refused(problem)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from posapp.desk.outcome import Outcome
 from posapp.desk.till import Till
 from posapp.gateways.port import GatewayError
-from posapp.ledger.errors import LedgerAway, LedgerError
+from posapp.ledger.errors import LedgerAway, LedgerError, WrongPayment
 from posapp.model.attempt import Attempt, BrokenRule, State
 from posapp.model.case import AlarmKind
 from posapp.model.judge import Finding
@@ -58,7 +58,7 @@ async def await_end(
         await till.sleep(pause)
         try:
             outcome = await look(outcome.attempt) or outcome
-        except GatewayError:
+        except (GatewayError, WrongPayment):
             continue  # the recovery goes on asking
         except LedgerAway:
             break  # so much is kept; the recovery goes on when the server is back

@@ -58,7 +58,9 @@ class Refunds:
         if detail.payment is None:
             raise Refused("This payment is not known to the gateway yet. Check it first.")
         gateway = self._till.accounts.gateway(detail.payment.account)
-        payment = await fresh_payment(self._till, gateway, detail.payment, nothing=_NOTHING)
+        payment = await fresh_payment(
+            self._till, gateway, detail.payment, of=detail.attempt, nothing=_NOTHING
+        )
         return await self._give(gateway, payment, amount, detail.attempt, reason=reason, who=who)
 
     async def refund_rest(self, payment: Payment, *, of: Attempt, reason: str, who: str) -> Outcome:
@@ -71,7 +73,7 @@ class Refunds:
         try:
             with self._till.under_way.money():
                 gateway = self._till.accounts.gateway(payment.account)
-                fresh = await fresh_payment(self._till, gateway, payment, nothing=_NOTHING)
+                fresh = await fresh_payment(self._till, gateway, payment, of=of, nothing=_NOTHING)
                 if not fresh.captured:
                     raise Refused(
                         "The bank has not handed this money over yet, so it cannot be refunded. "

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, bindparam, select, text, union_all, update
 
 from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.errors import NoSuchEntry, WrongPayment
-from posapp.ledger.tables import attempts, cases, is_open
-from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
+from posapp.ledger.tables import CHARGES, attempts, cases, is_open
+from posapp.model.attempt import Attempt, BrokenRule, Kind, State, Verdict
 from posapp.model.attempt_rules import check_attempt
-from posapp.model.payment import Payment
+from posapp.model.money import Money
+from posapp.model.payment import Payment, echo_problem
 
 _ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
 _CHANGE = update(attempts).where(attempts.c.id == bindparam("attempt"))
@@ -20,6 +21,11 @@ _OF_ACTION = select(attempts.c.id).where(
     attempts.c.account == bindparam("of_account"), attempts.c.action_id == bindparam("of_action")
 )
 _OPEN = select(attempts).where(is_open(attempts))
+_CHARGE = select(attempts.c.id, attempts.c.reference, attempts.c.minor, attempts.c.currency).where(
+    attempts.c.kind.in_((*CHARGES, Kind.VERIFY.value)),
+    attempts.c.account == bindparam("of_account"),
+    attempts.c.payment_id == bindparam("of_payment"),
+)
 _ALL_OPEN = _OPEN.order_by(attempts.c.id.desc())
 _NOT_CHARGED = select(attempts).where(
     attempts.c.ended_at >= bindparam("since"),
@@ -68,6 +74,22 @@ def check_new(connection: Connection, before: Attempt, action_id: str) -> None:
     which = {"of_account": before.intent.account, "of_action": action_id}
     if connection.execute(_OF_ACTION, which).first() is not None:
         raise WrongPayment
+
+
+def charge_of(connection: Connection, payment: Payment) -> int | None:
+    """The attempt that made this payment, None where it was not ours.
+
+    Raises:
+        WrongPayment: what was read is not that payment: its reference and its amount never change.
+    """
+    which = {"of_account": payment.account, "of_payment": payment.id}
+    row = connection.execute(_CHARGE, which).one_or_none()
+    if row is None:
+        return None
+    asked = Money(row.minor, row.currency)
+    if echo_problem(payment, reference=row.reference, amount=asked, live=None):
+        raise WrongPayment
+    return int(row.id)
 
 
 def change_attempt(connection: Connection, attempt_id: int, values: Mapping[str, object]) -> None:

@@ -11,6 +11,7 @@ from posapp.ledger.alarms import end_where_given_back, raise_alarm
 from posapp.ledger.attempt_rows import (
     attach,
     change_attempt,
+    charge_of,
     check_answer,
     check_new,
     given,
@@ -147,6 +148,8 @@ class Journal:
             check_answer(before, state, verdict, payment, payout_id, action_id)
             check_new(connection, before, action_id)
             if payment is not None:
+                if before.intent.kind.acts_on_payment:
+                    charge_of(connection, payment)
                 keep_payment(connection, payment, self._clock())
                 self._watch(connection, before, verdict, payment)
             values = given(

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from posapp.ledger import search
 from posapp.ledger.alarms import end_where_given_back
-from posapp.ledger.attempt_rows import read_attempt
+from posapp.ledger.attempt_rows import charge_of, read_attempt
 from posapp.ledger.audit import Audit
 from posapp.ledger.charge_index import index_charge
 from posapp.ledger.claims import asked_of, open_and_not_shown, refunds_of
@@ -69,18 +69,16 @@ class Payments:
         self._clock = clock
 
     async def store(self, payment: Payment, *, who: str = "") -> None:
-        """Keep what the gateway says now; with ``who`` it is also noted that somebody asked."""
+        """Keep what the gateway says now; with ``who`` it is also noted that somebody asked.
+
+        Raises:
+            WrongPayment: it is about another payment than the one with this id.
+        """
 
         def work(connection: Connection) -> None:
+            charge = charge_of(connection, payment)
             keep_payment(connection, payment, self._clock())
             end_where_given_back(connection, self._trail, payment, at=self._clock())
-            charge = connection.execute(
-                select(attempts.c.id).where(
-                    attempts.c.kind.in_(HISTORY),
-                    attempts.c.account == payment.account,
-                    attempts.c.payment_id == payment.id,
-                )
-            ).scalar()
             if charge is not None:
                 index_charge(connection, charge)
             if who and charge is not None:

@@ -13,7 +13,7 @@ from posapp.gateways.port import OutcomeUnknown
 from posapp.model.attempt import State
 from posapp.model.money import Money
 from posapp.model.payment import Payment, PaymentStatus, RefundRecord
-from tests.desk.shop import WHO, Shop, card
+from tests.desk.shop import WHO, Shop, card, euros
 from tests.fakes.accounts import GivenAccounts
 from tests.fakes.gateway import FakeGateway, Twist
 
@@ -46,6 +46,19 @@ async def test_an_answer_about_something_else_pauses_its_account(
     assert (pause.account, pause.attempt, pause.at) == ("main", sale.attempt.id, shop.clock())
     assert pause.why == sale.attempt.note
     assert accounts.dropped == 1
+
+
+async def test_no_balance_is_believed_that_is_about_another_payment(shop: Shop) -> None:
+    sale = await shop.charge()
+    payment = shop.gateway.payments["pay_1"]
+    shop.gateway.payments["pay_1"] = replace(
+        payment, amount=euros(99_00), captured=99_00, refundable=99_00
+    )
+    with pytest.raises(Refused, match=r"another amount.* Nothing was refunded, .* paused"):
+        await shop.refund(sale, 50_00)
+    assert shop.gateway.count("refund") == 0
+    assert [pause.attempt for pause in await shop.ledger.pauses.all()] == [sale.attempt.id]
+    assert (await shop.book.detail(sale.attempt.id)).payment == payment
 
 
 async def test_nothing_is_begun_through_a_paused_account_but_look_ups_go_on(shop: Shop) -> None:

@@ -33,10 +33,15 @@ OPENING = tuple(Sale(kind, 1000, False, ()) for kind in KINDS)
 @dataclass(frozen=True, slots=True)
 class Kill:
     """When a life ends as by ``kill -9``: at that call of a function or return from one, or so
-    many seconds after its start. Without either it is not killed."""
+    many seconds after its start. Without either it is not killed.
+
+    Where ``frozen`` is above zero it is not killed but stopped dead for so many seconds, as when
+    the computer sleeps, and then goes on to its end.
+    """
 
     at_call: int | None = None
     after: float | None = None
+    frozen: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,12 @@ def planned(seed: int) -> Plan:
         "list_lag_seconds": chance.choice((0.0, 5.0)),
         "flowlix_rate_per_minute": None,
     }
-    return Plan(
-        sales=sales,
-        settings=settings,
-        faults=tuple(_fault(chance) for _ in range(chance.randrange(4))),
-        kills=tuple(_kill(chance, life) for life in range(chance.choice((1, 1, 2, 3)))),
-    )
+    faults = tuple(_fault(chance) for _ in range(chance.randrange(4)))
+    kills = tuple(_kill(chance, life) for life in range(chance.choice((1, 1, 2, 3))))
+    if chance.random() < 0.3:
+        slept = Kill(after=chance.uniform(0.02, 0.3), frozen=chance.uniform(0.05, 0.5))
+        kills = (*kills[:-1], slept, kills[-1])
+    return Plan(sales=sales, settings=settings, faults=faults, kills=kills)
 
 
 def _sale(chance: random.Random) -> Sale:
@@ -112,5 +117,5 @@ def _fault(chance: random.Random) -> dict[str, object]:
 def _kill(chance: random.Random, life: int) -> Kill:
     """By the clock as from outside, or between two steps of the program."""
     if chance.random() < 0.4:
-        return Kill(after=chance.uniform(0.02, 0.4 if life == 0 else 0.2))
-    return Kill(at_call=chance.randrange(2_000, 150_000 if life == 0 else 80_000))
+        return Kill(after=chance.uniform(0.03, 0.4 if life == 0 else 0.2))
+    return Kill(at_call=chance.randrange(20_000, 350_000 if life == 0 else 150_000))

@@ -15,7 +15,7 @@ import traceback
 import posapp.gateways.flowlix.gateway
 import posapp.gateways.flowlix_classic.gateway
 import posapp.gateways.payfac.gateway  # noqa: F401 - every till finds them imported
-from tests.killing.job import Job
+from tests.killing.job import Job, Kill
 from tests.killing.till import live
 
 
@@ -25,7 +25,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             _child(job)
-        code = os.waitstatus_to_exitcode(_ended(child, job.kill.after))
+        code = os.waitstatus_to_exitcode(_ended(child, job.kill))
         told = {"killed": code == -signal.SIGKILL, "code": code}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
@@ -43,17 +43,22 @@ def _child(job: Job) -> None:
         os._exit(code)
 
 
-def _ended(child: int, after: float | None) -> int:
-    """Its status once it is over; killed when its time is up."""
-    if after is None:
+def _ended(child: int, kill: Kill) -> int:
+    """Its status once it is over; killed, or frozen for a while, when its time is up."""
+    if kill.after is None:
         return os.waitpid(child, 0)[1]
-    deadline = time.monotonic() + after
+    deadline = time.monotonic() + kill.after
     while time.monotonic() < deadline:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return status
         time.sleep(0.002)
-    os.kill(child, signal.SIGKILL)
+    if kill.frozen:
+        os.kill(child, signal.SIGSTOP)
+        time.sleep(kill.frozen)
+        os.kill(child, signal.SIGCONT)
+    else:
+        os.kill(child, signal.SIGKILL)
     return os.waitpid(child, 0)[1]
 
 

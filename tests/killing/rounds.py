@@ -49,6 +49,7 @@ class Reckoning:
     rounds: int = 0
     lives: int = 0
     kills: int = 0
+    sleeps: int = 0
     kills_with_open_attempts: int = 0
     charges: int = 0
     refunds: int = 0
@@ -113,6 +114,7 @@ class Killing:
             told = self._live(replace(job, kill=kill))
             day.lives += 1
             day.kills += told["killed"]
+            day.sleeps += bool(kill.frozen)
             done = told["code"] == 0
             if not told["killed"] and not done:
                 break

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert
 
+from posapp.ledger.errors import WrongPayment
 from posapp.ledger.ledger import Ledger
 from posapp.ledger.payments import _matching
 from posapp.ledger.tables import attempts
@@ -297,6 +299,24 @@ async def test_looking_again_without_a_person_is_not_noted(ledger: Ledger) -> No
     before = (await ledger.payments.detail(attempt.id)).timeline
     await ledger.payments.store(payment)
     assert (await ledger.payments.detail(attempt.id)).timeline == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"amount": Money(5984, "EUR")}, {"amount": Money(2992, "USD")}, {"reference": "T9-1-1-OTHER"}],
+    ids=["another amount", "another currency", "another reference"],
+)
+async def test_what_is_about_another_payment_does_not_take_the_place_of_one_of_ours(
+    ledger: Ledger, change: dict[str, Any]
+) -> None:
+    attempt, payment = await paid(ledger)
+    other = replace(payment, **change)
+    with pytest.raises(WrongPayment):
+        await ledger.payments.store(other)
+    asked = await sent(ledger, refund(payment, 100))
+    with pytest.raises(WrongPayment):
+        await ledger.journal.settle(asked.id, state=State.PENDING, payment=other)
+    assert (await ledger.payments.detail(attempt.id)).payment == payment
 
 
 async def test_another_till_sees_the_same_payments(opened: Opener) -> None:

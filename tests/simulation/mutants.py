@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from posapp.desk import actions, payouts, recovery, refunds, sales, sending
+from posapp.desk import actions, balances, payouts, recovery, refunds, sales, sending
 from posapp.desk.canary import Canary
 from posapp.desk.outcome import Outcome, Result
 from posapp.desk.recovery import Recovery
@@ -20,7 +20,7 @@ from posapp.gateways import transport
 from posapp.gateways.call import Answer, Request
 from posapp.gateways.port import NotSent, OutcomeUnknown
 from posapp.gateways.transport import Transport
-from posapp.ledger import claims, journal
+from posapp.ledger import attempt_rows, claims, journal
 from posapp.ledger.journal import Journal
 from posapp.ledger.ledger import Ledger
 from posapp.model import attempt as attempts
@@ -109,6 +109,13 @@ def an_older_answer_is_believed(monkey: pytest.MonkeyPatch) -> None:
         monkey.setattr(asking, "done_before", lambda *_asked: frozenset())
     monkey.setattr(journal, "check_new", lambda _connection, _before, _action: None)
     drop_index(monkey, "one_attempt_an_action")
+
+
+@mutant
+def balances_of_something_else_are_believed(monkey: pytest.MonkeyPatch) -> None:
+    """Nobody looks whether a payment that is read is still the one it was."""
+    for reading in (balances, attempt_rows):
+        monkey.setattr(reading, "echo_problem", lambda _payment, **_asked: None)
 
 
 @mutant

@@ -160,7 +160,7 @@ def _dearer(answer: Answered) -> Answered:
     said = json.loads(answer.body) if answer.status < 300 and answer.body else None
     if not isinstance(said, dict) or not isinstance(said.get("amount"), int):
         return answer
-    return _said(answer, amount=said["amount"] + 100)
+    return _said(answer, amount=2 * said["amount"])
 
 
 def _said(answer: Answered, **changed: object) -> Answered:
