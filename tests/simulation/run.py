@@ -168,7 +168,7 @@ async def _settled(counters: list[Counter]) -> None:
     """Wait until nothing is open any more, at most until every case was handed to a person."""
     for _ in range(60):
         await asyncio.sleep(300)
-        if all(counter.life.alive for counter in counters):
+        if all(counter.is_open for counter in counters):
             waiting = await counters[0].ledger.journal.open_attempts()
             if all(attempt.state is State.OPEN_CASE for attempt in waiting):
                 return

@@ -98,12 +98,19 @@ class Counter:
         self._day = day
         self.name = name
         self.life = Life()
+        self._opened = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the program has started, and still lives."""
+        return self._opened and self.life.alive
 
     async def open(self, *, steps: int | None) -> None:
         """Start the program; ``steps`` until it dies, None for a long life."""
-        self.life = Life(steps)
+        self.life, self._opened = Life(steps), False
         await self.life.start(self._open())
         self.recovering = self.life.start(self.recovery.run())
+        self._opened = True
 
     async def close(self) -> None:
         """End it for good, in whatever state it is."""

@@ -126,7 +126,7 @@ class Staff:
 
     async def _at(self, counter: Counter, act: Act) -> object:
         """Do something at a till; nothing comes of it when the till dies meanwhile."""
-        while not counter.life.alive:
+        while not counter.is_open:
             await self._day.pause(1, 60)
         doing = counter.life.start(act())
         await asyncio.wait({doing})
