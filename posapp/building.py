@@ -185,7 +185,7 @@ class Building:
             refunds=refunds,
             sales=sales,
             settings=settings,
-            soundness=Soundness(till, clock=now),
+            soundness=Soundness(till, role=lambda: people.role, clock=now),
             tills=Tills(till, settings=settings, vault=vault, clock=now),
         )
 

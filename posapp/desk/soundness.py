@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from posapp.desk.clock import SteadyClock
 from posapp.desk.errors import Refused, ledger_refusals
 from posapp.desk.till import Till
 from posapp.ledger.errors import LedgerError
+from posapp.model.access import Role, supervision_problem
 
 _log = logging.getLogger(__name__)
 _AGAIN = 2.0  # seconds until an answer that could not be saved is saved again
@@ -40,9 +42,15 @@ class Notice:
 class Soundness:
     """Runs as one task for as long as the desk is open."""
 
-    def __init__(self, till: Till, *, clock: SteadyClock | None = None) -> None:
-        """Args: clock: compared with what gateways say; None where it cannot be wrong."""
+    def __init__(
+        self, till: Till, *, role: Callable[[], Role | None], clock: SteadyClock | None = None
+    ) -> None:
+        """Args:
+        role: what the person at the till is; None while nobody is signed in.
+        clock: compared with what gateways say; None where it cannot be wrong.
+        """
         self._till = till
+        self._role = role
         self._clock = clock
         self._ledger = till.ledger
         self._wake = asyncio.Event()
@@ -101,21 +109,27 @@ class Soundness:
         """Somebody looked at what did not fit: let payments go on.
 
         Raises:
-            Refused: nobody is signed in, or it cannot be written down.
+            Refused: it takes a supervisor, or it cannot be written down.
         """
+        self._supervised()
         with ledger_refusals():
-            await self._ledger.pauses.resume(account, who=_somebody(who))
+            await self._ledger.pauses.resume(account, who=who)
         self._till.changed()
 
     async def accept_copy(self, *, who: str) -> None:
         """Go on with an older copy of the ledger.
 
         Raises:
-            Refused: nobody is signed in, or it is read only for another reason.
+            Refused: it takes a supervisor, or it is read only for another reason.
         """
+        self._supervised()
         with ledger_refusals():
-            await self._ledger.accept(_somebody(who))
+            await self._ledger.accept(who)
         self._till.changed()
+
+    def _supervised(self) -> None:
+        if problem := supervision_problem(self._role()):
+            raise Refused(problem)
 
     def _about_the_ledger(self) -> list[Notice]:
         found = []
@@ -144,9 +158,3 @@ def _clock_words(ahead: timedelta) -> str:
         "gateway's. Set it right and start the program again. Until then unknown payments are "
         "judged by whichever clock is safer."
     )
-
-
-def _somebody(who: str) -> str:
-    if not who:
-        raise Refused("Nobody is signed in. Unlock the till first.")
-    return who

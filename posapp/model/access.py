@@ -56,9 +56,18 @@ def permission_problem(role: Role | None, kind: Kind) -> str | None:
     Args:
         role: None where nobody is signed in.
     """
+    return _problem(role, MAY.get(kind, frozenset()))
+
+
+def supervision_problem(role: Role | None) -> str | None:
+    """The same for what is decided over money without moving any."""
+    return _problem(role, _SUPERVISORS)
+
+
+def _problem(role: Role | None, may: frozenset[Role]) -> str | None:
     if role is None:
         return "Nobody is signed in. Sign in first."
-    if role not in MAY.get(kind, frozenset()):
+    if role not in may:
         return "This needs a supervisor or a manager. Ask one of them to sign in."
     return None
 

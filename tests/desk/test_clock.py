@@ -10,6 +10,7 @@ from posapp.desk.clock import MOST_APART, SteadyClock
 from posapp.desk.recovery import Recovery
 from posapp.desk.soundness import Soundness, Trouble
 from posapp.gateways.port import OutcomeUnknown
+from posapp.model.access import Role
 from posapp.model.attempt import ABSENT_AFTER, KEY_LIFETIME, State
 from tests.desk.shop import Shop
 from tests.fakes.clock import NOON, MovableClock
@@ -106,7 +107,7 @@ async def test_absence_is_never_proved_by_a_clock_that_was_set_forward(
 
 @pytest.mark.asyncio
 async def test_people_are_told_when_the_clocks_differ(shop: Shop, steady: SteadyClock) -> None:
-    soundness = Soundness(shop.till, clock=steady)
+    soundness = Soundness(shop.till, role=lambda: Role.MANAGER, clock=steady)
     assert await soundness.notices() == ()
     steady.hear(NOON + timedelta(minutes=7))
     [notice] = await soundness.notices()

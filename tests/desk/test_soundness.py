@@ -14,6 +14,7 @@ from posapp.desk.errors import Refused
 from posapp.desk.outcome import Result
 from posapp.desk.soundness import Soundness, Trouble
 from posapp.ledger.errors import LedgerBusy, LedgerError, LedgerFull, LedgerStopped
+from posapp.model.access import Role
 from posapp.model.attempt import Attempt, State
 from posapp.model.money import Money
 from posapp.model.payment import Payment
@@ -54,8 +55,14 @@ def disk(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 
 @pytest.fixture
-def soundness(shop: Shop) -> Soundness:
-    return Soundness(shop.till)
+def signed_in() -> list[Role]:
+    """Who is at the till, the last one."""
+    return [Role.SUPERVISOR]
+
+
+@pytest.fixture
+def soundness(shop: Shop, signed_in: list[Role]) -> Soundness:
+    return Soundness(shop.till, role=lambda: signed_in[-1] if signed_in else None)
 
 
 @asynccontextmanager
@@ -128,8 +135,8 @@ async def test_after_the_disk_failed_nothing_is_saved_again_and_nothing_is_sent(
     assert len(shop.gateway.sent_keys) == sent
 
 
-async def test_a_paused_account_is_named_and_resumed_by_somebody_who_is_signed_in(
-    shop: Shop, soundness: Soundness
+async def test_a_paused_account_is_named_and_resumed_by_a_supervisor(
+    shop: Shop, soundness: Soundness, signed_in: list[Role]
 ) -> None:
     def another(payment: Payment) -> Payment:
         return replace(payment, amount=Money(1, "EUR"))
@@ -139,9 +146,14 @@ async def test_a_paused_account_is_named_and_resumed_by_somebody_who_is_signed_i
     [notice] = await soundness.notices()
     assert (notice.trouble, notice.account) == (Trouble.PAUSED, "main")
     assert "Main is paused" in notice.words
-    with pytest.raises(Refused, match="signed in"):
-        await soundness.resume("main", who="")
+    for there, sentence in (([], "signed in"), ([Role.CLERK], "needs a supervisor")):
+        signed_in[:] = there
+        with pytest.raises(Refused, match=sentence):
+            await soundness.resume("main", who=WHO)
+        with pytest.raises(Refused, match=sentence):
+            await soundness.accept_copy(who=WHO)
     assert await troubles(soundness) == [Trouble.PAUSED]
+    signed_in[:] = [Role.SUPERVISOR]
     await soundness.resume("main", who=WHO)
     assert await soundness.notices() == ()
     assert (await shop.charge()).result is Result.APPROVED
