@@ -29,6 +29,8 @@ async def fresh_payment(
     problem = echo_problem(payment, reference=of.intent.reference, amount=amount, live=gateway.live)
     if problem:
         await till.distrust(of, problem)
-        raise Refused(f"{problem} {nothing}, and the account is paused until the owner has looked.")
+        raise Refused(
+            f"{problem} {nothing}, and the account is paused until a supervisor has looked."
+        )
     await till.ledger.payments.store(payment)
     return payment

@@ -97,8 +97,8 @@ class Soundness:
                 label = self._till.accounts.label(pause.account)
                 words = (
                     f"{label} is paused: an answer did not fit what was asked. {pause.why} No "
-                    "money is moved through it until the owner has looked at that payment in the "
-                    "gateway's own list and resumes the account."
+                    "money is moved through it until a supervisor has looked at that payment in "
+                    "the gateway's own list and resumes the account."
                 )
                 found.append(Notice(Trouble.PAUSED, words, pause.account))
         if self._clock is not None and self._clock.differs:

@@ -58,7 +58,7 @@ class AccountPaused(LedgerError):
     def __init__(self) -> None:
         super().__init__(
             "No money is moved through this gateway account for now: one of its answers did not "
-            "fit what was asked. Nothing was sent. The owner looks at that payment and resumes "
+            "fit what was asked. Nothing was sent. A supervisor looks at that payment and resumes "
             "the account."
         )
 

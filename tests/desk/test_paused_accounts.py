@@ -67,9 +67,9 @@ async def test_nothing_is_begun_through_a_paused_account_but_look_ups_go_on(shop
     sale = await shop.charge()
     sent = shop.gateway.sent_keys[:]
     for refused in (shop.charge(), shop.refund(earlier, 500)):
-        with pytest.raises(Refused, match="The owner looks at that payment"):
+        with pytest.raises(Refused, match="A supervisor looks at that payment"):
             await refused
-    with pytest.raises(Refused, match="owner"):
+    with pytest.raises(Refused, match="supervisor"):
         await shop.links.create(await shop.order(), account="main", who=WHO)
     assert shop.gateway.sent_keys == sent
     await shop.passes(timedelta(seconds=6))
