@@ -20,6 +20,7 @@ from posapp.model.case import (
     reason_problem,
 )
 from posapp.model.history import PaymentDetail
+from posapp.model.payment import Payment
 from posapp.model.secret import Secret
 
 
@@ -114,13 +115,14 @@ class Cases:
         with ledger_refusals():
             if await self._ledger.cases.alarm(alarm.id) is None:
                 raise Refused("This was settled meanwhile.")
-        if not alarm.can_be_given_back:
+        payment = alarm.to_give_back
+        if payment is None:
             raise Refused("There is no charge to give back here. Acknowledge it with a reason.")
         outcome = await self._actions.undo(
-            alarm.payment, of=alarm.attempt, reason=_REASONS[alarm.kind.value], who=who
+            payment, of=alarm.attempt, reason=_REASONS[alarm.kind.value], who=who
         )
         if outcome.result is Result.APPROVED:
-            await self._read_again(alarm)
+            await self._read_again(payment)
         return outcome
 
     async def acknowledge(self, alarm: Alarm, *, reason: str, who: str) -> None:
@@ -137,11 +139,11 @@ class Cases:
         if not done:
             raise Refused("This was settled meanwhile.")
 
-    async def _read_again(self, alarm: Alarm) -> None:
+    async def _read_again(self, known: Payment) -> None:
         """See the money back at the gateway, which ends the alarm; later is good enough."""
         try:
-            gateway = self._till.accounts.gateway(alarm.payment.account)
-            payment = await gateway.read(alarm.payment.id)
+            gateway = self._till.accounts.gateway(known.account)
+            payment = await gateway.read(known.id)
         except (GatewayError, Refused):
             return
         with ledger_refusals():

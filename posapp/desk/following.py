@@ -80,6 +80,7 @@ async def conclude(
     action_id: str = "",
     said: str = "",
     request_id: str = "",
+    contradiction: AlarmKind = AlarmKind.CONTRADICTED,
 ) -> Attempt:
     """Write down what a read of the gateway proves about an attempt; the attempt as it is then.
 
@@ -88,6 +89,7 @@ async def conclude(
 
     Args:
         payment: as it was read; None for a payout, which is no payment.
+        contradiction: the alarm where it ended otherwise than it is known to have ended.
     """
     if finding.foreign:
         await till.distrust(attempt, finding.note)
@@ -95,7 +97,9 @@ async def conclude(
         return attempt
     if attempt.state is State.SETTLED and finding.verdict is not attempt.verdict:
         if finding.state is State.SETTLED:
-            await _contradicted(till, attempt, finding, payment)
+            await till.ledger.cases.raise_alarm(
+                contradiction, attempt_id=attempt.id, payment=payment
+            )
         return attempt
     believed = finding.state is not State.UNKNOWN
     stays_a_case = attempt.state is State.OPEN_CASE and finding.verdict is None
@@ -118,17 +122,3 @@ async def conclude(
         if finding.verdict is not None or current.state is attempt.state:
             raise
         return current
-
-
-async def _contradicted(
-    till: Till, attempt: Attempt, finding: Finding, payment: Payment | None
-) -> None:
-    if payment is not None:
-        await till.ledger.cases.raise_alarm(
-            AlarmKind.CONTRADICTED, attempt_id=attempt.id, payment=payment
-        )
-        return
-    found = finding.verdict.value if finding.verdict else ""
-    await till.ledger.audit.record(
-        "answer_contradicts", "program", f"attempt:{attempt.id}", {"verdict": found}
-    )

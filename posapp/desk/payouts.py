@@ -18,9 +18,10 @@ from posapp.ledger.errors import LedgerError
 from posapp.model.access import Role, permission_problem
 from posapp.model.attempt import Attempt, Intent, Kind, State, payout_key
 from posapp.model.card import Card
+from posapp.model.case import AlarmKind
 from posapp.model.judge import judge_payout
 from posapp.model.money import Money
-from posapp.model.payout import AccountHolder, BankAccount, Destination, Payout
+from posapp.model.payout import AccountHolder, BankAccount, Destination, Payout, PayoutStatus
 
 _log = logging.getLogger(__name__)
 
@@ -172,6 +173,9 @@ class Payouts:
             payout_id=payout.id,
             said=payout.status_said,
             request_id=payout.request_id,
+            contradiction=AlarmKind.RETURNED
+            if payout.status is PayoutStatus.RETURNED
+            else AlarmKind.CONTRADICTED,
         )
         return Outcome(settled, None)
 

@@ -33,6 +33,7 @@ from posapp.model.attempt import (
     BrokenRule,
     Kind,
     State,
+    Verdict,
     absence_is_proved,
     may_repeat,
     next_question,
@@ -164,6 +165,8 @@ class Recovery:
     async def _is_looked_for(self, attempt: Attempt) -> bool:
         if attempt.state.is_open or attempt.state is State.NOT_CHARGED:
             return True
+        if attempt.intent.kind is Kind.PAYOUT and attempt.verdict is Verdict.APPROVED:
+            return True  # the payee's bank may send it back
         return await self._ledger.cases.was_closed(attempt.id)
 
     async def _round(self, account: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from posapp.ledger.audit import Audit
 from posapp.ledger.codec import micros
 from posapp.ledger.tables import alarms, attempts
-from posapp.model.attempt import Kind
+from posapp.model.attempt import Attempt, Kind, State
 from posapp.model.case import AlarmEnd, AlarmKind, is_given_back
 from posapp.model.payment import Payment
 
@@ -22,18 +22,22 @@ def raise_alarm(
     kind: AlarmKind,
     *,
     attempt_id: int,
-    payment: Payment,
+    account: str,
+    number: str,
     at: datetime,
+    request_id: str = "",
 ) -> bool:
     """Raise it once, whoever sees it how often; False where it was raised before.
 
-    The snapshot of the payment has to be kept in the same transaction.
+    Args:
+        number: of the payment, whose snapshot has to be kept in the same transaction, or of the
+            payout.
     """
     about = (
         alarms.c.kind == kind.value,
         alarms.c.attempt_id == attempt_id,
-        alarms.c.account == payment.account,
-        alarms.c.payment_id == payment.id,
+        alarms.c.account == account,
+        alarms.c.payment_id == number,
     )
     if connection.execute(select(alarms.c.id).where(*about)).first() is not None:
         return False
@@ -41,13 +45,37 @@ def raise_alarm(
         insert(alarms).values(
             kind=kind.value,
             attempt_id=attempt_id,
-            account=payment.account,
-            payment_id=payment.id,
+            account=account,
+            payment_id=number,
             raised_at=micros(at),
         )
     )
-    _note(connection, trail, attempt_id, "alarm_raised", _PROGRAM, kind.value, payment.request_id)
+    _note(connection, trail, attempt_id, "alarm_raised", _PROGRAM, kind.value, request_id)
     return True
+
+
+def alarm_where_late(
+    connection: Connection,
+    trail: Audit,
+    before: Attempt,
+    number: str,
+    request_id: str,
+    *,
+    at: datetime,
+) -> None:
+    """Raise an alarm where what is approved now was taken as not done."""
+    moves = before.intent.kind not in (Kind.VERIFY, Kind.RETRY_CANCELLATION)
+    if moves and before.state is State.NOT_CHARGED:
+        raise_alarm(
+            connection,
+            trail,
+            AlarmKind.LATE,
+            attempt_id=before.id,
+            account=before.intent.account,
+            number=number,
+            at=at,
+            request_id=request_id,
+        )
 
 
 def end_where_given_back(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select, text, union_all, update
 
 from posapp.ledger.codec import attempt_from, micros
 from posapp.ledger.errors import NoSuchEntry, WrongPayment
-from posapp.ledger.tables import CHARGES, attempts, cases, is_open
+from posapp.ledger.tables import CHARGES, PAID_OUT, attempts, cases, is_open
 from posapp.model.attempt import Attempt, BrokenRule, Kind, State, Verdict
 from posapp.model.attempt_rules import check_attempt
 from posapp.model.money import Money
@@ -39,7 +39,11 @@ _SETTLED_BY_A_PERSON = (
         attempts.c.state == bindparam("state", State.SETTLED.value),
     )
 )
-_LOOKED_FOR = union_all(_OPEN, _NOT_CHARGED, _SETTLED_BY_A_PERSON)
+_PAID_OUT = select(attempts).where(
+    attempts.c.ended_at >= bindparam("since"),
+    text(PAID_OUT),  # as the index says it
+)
+_LOOKED_FOR = union_all(_OPEN, _NOT_CHARGED, _SETTLED_BY_A_PERSON, _PAID_OUT)
 
 
 def check_answer(
@@ -108,10 +112,10 @@ def open_attempts(connection: Connection) -> tuple[Attempt, ...]:
 
 
 def looked_for(connection: Connection, since: datetime) -> tuple[Attempt, ...]:
-    """What is open, and then what was taken as not charged or settled by a person since that
-    time, both newest first."""
+    """What is open, and then what was taken as not charged, settled by a person or paid out since
+    that time, both newest first."""
     rows = connection.execute(_LOOKED_FOR, {"since": micros(since)}).mappings()
-    found = [attempt_from(row) for row in rows]
+    found = list({row["id"]: attempt_from(row) for row in rows}.values())
     found.sort(key=lambda each: (each.state.is_open, each.prepared_at, each.id), reverse=True)
     return tuple(found)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from posapp.ledger.alarms import end, raise_alarm
+from posapp.ledger.attempt_rows import read_attempt
 from posapp.ledger.audit import Audit
 from posapp.ledger.card_guard import refuse_in_reason
 from posapp.ledger.codec import attempt_from, micros, moment, moment_or_none
@@ -27,7 +28,7 @@ from posapp.ledger.errors import NoSuchEntry
 from posapp.ledger.journal import Journal
 from posapp.ledger.snapshots import keep_payment, read_payment
 from posapp.ledger.tables import CHARGES, alarms, attempts, cases, is_open, orders, payments
-from posapp.model.attempt import Attempt, BrokenRule, State, Verdict
+from posapp.model.attempt import Attempt, BrokenRule, Kind, State, Verdict
 from posapp.model.case import (
     Alarm,
     AlarmEnd,
@@ -133,18 +134,28 @@ class Cases:
 
         return await self._database.write(work)
 
-    async def raise_alarm(self, kind: AlarmKind, *, attempt_id: int, payment: Payment) -> bool:
-        """Keep the payment and raise an alarm over it; False where it was raised before."""
+    async def raise_alarm(
+        self, kind: AlarmKind, *, attempt_id: int, payment: Payment | None
+    ) -> bool:
+        """Keep the payment and raise an alarm over it; False where it was raised before.
+
+        Args:
+            payment: None for a payout.
+        """
 
         def work(connection: Connection) -> bool:
-            keep_payment(connection, payment, self._clock())
+            attempt = read_attempt(connection, attempt_id)
+            if payment is not None:
+                keep_payment(connection, payment, self._clock())
             return raise_alarm(
                 connection,
                 self._trail,
                 kind,
                 attempt_id=attempt_id,
-                payment=payment,
+                account=attempt.intent.account,
+                number=payment.id if payment else attempt.payment_id,
                 at=self._clock(),
+                request_id=payment.request_id if payment else "",
             )
 
         return await self._database.write(work)
@@ -273,7 +284,7 @@ def _alarms(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[A
     for row in rows:
         case = _read(connection, attempts.c.id == row["attempt_id"])[0]
         payment = read_payment(connection, row["account"], row["payment_id"])
-        if payment is None:
+        if payment is None and case.attempt.intent.kind is not Kind.PAYOUT:
             raise BrokenRule("An alarm is about a payment that was never kept.")
         found.append(
             Alarm(

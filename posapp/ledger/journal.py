@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from posapp.ledger.alarms import end_where_given_back, raise_alarm
+from posapp.ledger.alarms import alarm_where_late, end_where_given_back
 from posapp.ledger.attempt_rows import (
     attach,
     change_attempt,
@@ -34,14 +34,13 @@ from posapp.model.attempt import (
     Attempt,
     BrokenRule,
     Intent,
-    Kind,
     State,
     Verdict,
     check_change,
     may_repeat,
 )
 from posapp.model.attempt_rules import check_intent
-from posapp.model.case import AlarmKind, CaseEnd, Closing
+from posapp.model.case import CaseEnd, Closing
 from posapp.model.payment import Payment
 
 _PROGRAM = "program"
@@ -151,7 +150,11 @@ class Journal:
                 if before.intent.kind.acts_on_payment:
                     charge_of(connection, payment)
                 keep_payment(connection, payment, self._clock())
-                self._watch(connection, before, verdict, payment)
+                end_where_given_back(connection, self._audit, payment, at=self._clock())
+            if verdict is Verdict.APPROVED and (number := payment.id if payment else payout_id):
+                alarm_where_late(
+                    connection, self._audit, before, number, request_id, at=self._clock()
+                )
             values = given(
                 note=without_card_number(note),
                 said=without_card_number(said),
@@ -318,22 +321,6 @@ class Journal:
             note=f"Closed by hand: {closing.reason}",
             ended_at=micros(self._clock()),
         )
-
-    def _watch(
-        self, connection: Connection, before: Attempt, verdict: Verdict | None, payment: Payment
-    ) -> None:
-        """Money that turns up late raises an alarm; what was given back ends one."""
-        moves = before.intent.kind not in (Kind.VERIFY, Kind.RETRY_CANCELLATION)
-        if moves and before.state is State.NOT_CHARGED and verdict is Verdict.APPROVED:
-            raise_alarm(
-                connection,
-                self._audit,
-                AlarmKind.LATE,
-                attempt_id=before.id,
-                payment=payment,
-                at=self._clock(),
-            )
-        end_where_given_back(connection, self._audit, payment, at=self._clock())
 
     def _begin(self, connection: Connection, intent: Intent) -> Attempt:
         refuse_paused(connection, intent.account)

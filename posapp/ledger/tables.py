@@ -28,6 +28,7 @@ from posapp.model.attempt import (
     PAYS_ORDER,
     Kind,
     State,
+    Verdict,
 )
 
 VERSION = 1
@@ -44,6 +45,13 @@ _ACTIONS = tuple(kind.value for kind in ACTIONS)
 OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 DEAD = frozenset({State.NOT_SENT, State.REFUSED, State.NOT_CHARGED})
 """What provably never happened, as far as was known when the attempt came into the state."""
+
+
+PAID_OUT = (
+    f"kind = '{Kind.PAYOUT.value}' AND state = '{State.SETTLED.value}' "
+    f"AND verdict = '{Verdict.APPROVED.value}'"
+)
+"""What a bank may still send back."""
 
 
 def _listed(values: tuple[str, ...]) -> str:
@@ -204,6 +212,8 @@ Index(
     attempts.c.ended_at,
     sqlite_where=text(f"state = '{State.NOT_CHARGED.value}'"),
 )
+
+Index("attempts_paid_out", attempts.c.ended_at, sqlite_where=text(PAID_OUT))
 
 # Who found out what about an attempt that no gateway could tell us about.
 cases = Table(

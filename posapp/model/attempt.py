@@ -227,8 +227,9 @@ def next_look_up(attempt: Attempt) -> datetime | None:
 def next_sweep(attempt: Attempt) -> datetime | None:
     """When to look once more for what was taken as ended without an answer; None after the last.
 
-    That is what was taken as not charged, and what a person said about an open case. It is swept
-    for counted from the last byte and again from that decision, which may be days later.
+    That is what was taken as not charged, what a person said about an open case, and a payout,
+    which may come back. It is swept for counted from the last byte and again from that decision,
+    which may be days later.
     """
     if attempt.state not in (State.NOT_CHARGED, State.SETTLED) or attempt.sent_at is None:
         return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from posapp.model.attempt import Attempt
+from posapp.model.money import Money
 from posapp.model.payment import Payment, PaymentStatus
 
 
@@ -19,6 +20,8 @@ class AlarmKind(StrEnum):
     """It moved twice under one reference of ours; the alarm is about the later one."""
     CONTRADICTED = "contradicted"
     """The gateway says the opposite of what a person saw when the case was closed."""
+    RETURNED = "returned"
+    """It was paid out, and came back."""
 
 
 class AlarmEnd(StrEnum):
@@ -73,20 +76,37 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Money to give back or to account for. ``payment`` is the gateway's last word about it."""
+    """Money to give back or to account for. ``payment`` is the gateway's last word about it, None
+    for a payout, which is no payment."""
 
     id: int
     kind: AlarmKind
     attempt: Attempt
-    payment: Payment
+    payment: Payment | None
     raised_at: datetime
     order_number: int
     customer: str
 
     @property
-    def can_be_given_back(self) -> bool:
-        """Whether there is a charge of ours to undo."""
-        return self.attempt.intent.kind.takes_money and self.kind is not AlarmKind.CONTRADICTED
+    def amount(self) -> Money:
+        return self.payment.amount if self.payment else self.attempt.intent.amount
+
+    @property
+    def number(self) -> str:
+        """The gateway's id of the payment, or of the payout."""
+        return self.payment.id if self.payment else self.attempt.payment_id
+
+    @property
+    def coming_back(self) -> Money | None:
+        """What of it is on its way back already."""
+        pending = self.payment.refund_pending if self.payment else 0
+        return Money(pending, self.amount.currency) if pending else None
+
+    @property
+    def to_give_back(self) -> Payment | None:
+        """The charge of ours to undo, where there is one."""
+        undoable = self.kind in (AlarmKind.LATE, AlarmKind.DOUBLE)
+        return self.payment if undoable and self.attempt.intent.kind.takes_money else None
 
 
 @dataclass(frozen=True, slots=True)

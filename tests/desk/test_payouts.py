@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from posapp.desk.payouts import PayoutOrder, Payouts
 from posapp.model.access import Role
 from posapp.model.attempt import Kind, State, Verdict
 from posapp.model.card import Card
+from posapp.model.case import AlarmKind
 from posapp.model.history import PaymentFilter
 from posapp.model.payout import BankAccount, SavedInstrument
 from posapp.model.secret import Secret
@@ -205,6 +207,43 @@ async def test_only_supervisors_pay_out(
     assert isinstance(asked.destination, Card)
     assert len(asked.destination.number)  # refused before it was built: still there to wipe or use
     assert await paid_out(world) == []
+
+
+async def test_money_that_comes_back_is_noticed_and_stays_until_a_person_has_seen_it(
+    world: World, shop: PayfacShop
+) -> None:
+    await world.admin.fault("fail_later", "payfac.payment", code="50260")
+    paid = await shop.payouts.pay_out(to_bank(), account="payfac", who=WHO)
+    assert paid.attempt.verdict is Verdict.APPROVED
+    await world.admin.settle()  # the payee's bank sends it back
+    for hours in (2, 24, 48, 48):
+        shop.clock.move(timedelta(hours=hours))
+        await shop.recovery.look_at_what_is_due()
+    [alarm] = (await shop.ledger.cases.questions()).alarms
+    assert (alarm.kind, alarm.attempt.id) == (AlarmKind.RETURNED, paid.attempt.id)
+    assert (alarm.amount, alarm.number) == (euros(1500), paid.attempt.payment_id)
+    assert alarm.to_give_back is None
+    await shop.ledger.cases.acknowledge(alarm.id, reason="Wrong account", who=WHO)
+    assert (await shop.ledger.cases.questions()).alarms == ()
+    assert await shop.ledger.check() == ()
+
+
+async def test_one_that_turns_up_after_it_was_taken_as_not_paid_out_is_an_alarm(
+    world: World, shop: PayfacShop
+) -> None:
+    await shop.search_is_proved()
+    await world.admin.forward(2400)  # less than a token lasts
+    await world.admin.set(list_lag_seconds=1800.0)
+    await world.admin.fault("drop_after", "payfac.payment")
+    lost = await shop.payouts.pay_out(to_bank(), account="payfac", who=WHO)
+    assert (await shop.proved_absent(lost.attempt)).state is State.NOT_CHARGED
+    await world.admin.set(list_lag_seconds=0.0)
+    await world.admin.settle()
+    shop.clock.move(timedelta(hours=1))
+    await shop.recovery.look_at_what_is_due()
+    [alarm] = (await shop.ledger.cases.questions()).alarms
+    assert (alarm.kind, alarm.payment) == (AlarmKind.LATE, None)
+    assert (await shop.again(lost.attempt)).verdict is Verdict.APPROVED
 
 
 async def test_a_payout_leaves_orders_alone(shop: PayfacShop) -> None:

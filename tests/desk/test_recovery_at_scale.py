@@ -279,5 +279,5 @@ async def test_a_recovery_that_dies_anywhere_goes_on_where_it_was(shop: Shop) ->
         pytest.fail("The recovery never came to its end.")
     assert survived >= 2
     assert (await shop.again(sale.attempt)).verdict is Verdict.APPROVED
-    assert [alarm.payment.id for alarm in (await shop.cases.questions()).alarms] == ["pay_1_twin"]
+    assert [alarm.number for alarm in (await shop.cases.questions()).alarms] == ["pay_1_twin"]
     assert await shop.ledger.check() == ()

@@ -184,7 +184,7 @@ async def test_what_a_gateway_is_still_asked_about_is_found_by_when_it_was_decid
     await ledger.cases.close(absent.id, CLOSING, who="Ada")
     await ledger.cases.close(charged.id, replace(CLOSING, end=CaseEnd.CHARGED), who="Ada")
     found = [each.id for each in await ledger.journal.looked_for(day - hour)]
-    assert found == [waiting.id, absent.id, charged.id]
+    assert found == [waiting.id, charged.id, absent.id]
     assert [each.id for each in await ledger.journal.looked_for(day + hour)] == [waiting.id]
 
 

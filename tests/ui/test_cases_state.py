@@ -246,7 +246,7 @@ def test_the_case_of_a_refund_speaks_of_the_refund() -> None:
         ),
         (
             (alarm(AlarmKind.DOUBLE, order=0), alarm(number=2), alarm(number=3)),
-            f"{AMOUNT} was charged twice for no order. 2 more in Open cases.",
+            f"{AMOUNT} was charged twice for a payment without an order. 2 more in Open cases.",
         ),
     ],
 )
@@ -268,6 +268,25 @@ def test_the_one_key_says_the_amount_and_is_there_only_where_it_can_do_it(
     of: tuple[Alarm, ...], words: str
 ) -> None:
     assert undo_words(of, STYLE) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (AlarmKind.LATE, f"{AMOUNT} was paid out after it was taken as not paid out."),
+        (AlarmKind.RETURNED, f"A payout of {AMOUNT} came back: it was not paid out after all."),
+    ],
+)
+def test_an_alarm_over_a_payout_names_no_payment_and_offers_nothing_to_give_back(
+    kind: AlarmKind, words: str
+) -> None:
+    about = alarm(kind, of=Kind.PAYOUT, order=0)
+    about = replace(about, payment=None, attempt=replace(about.attempt, payment_id="pay_9"))
+    view = derive_alarm(about, STYLE, account="Main", time=at)
+    assert (view.sentence, view.undo_words) == (words, "")
+    assert "acknowledge with the reason" in view.advice
+    assert dict(view.facts)["Payout at the gateway"] == "pay_9"
+    assert banner_words((about,), STYLE) == words
 
 
 @pytest.mark.parametrize("kind", AlarmKind)

@@ -41,7 +41,7 @@ class AlarmDialog(Dialog):
         parent: QWidget,
     ) -> None:
         labels = {each.account: each.label for each in desk.accounts.all()}
-        account = labels.get(alarm.payment.account, alarm.payment.account)
+        account = labels.get(alarm.attempt.intent.account, alarm.attempt.intent.account)
         self._view = derive_alarm(alarm, style, account=account, time=_when)
         super().__init__(self._view.title, name="alarm", parent=parent)
         self._desk = desk

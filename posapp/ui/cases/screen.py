@@ -153,14 +153,14 @@ class CasesScreen(QWidget):
         if self._giving_back or not self._asked.alarms:
             return
         alarm = self._asked.alarms[0]
-        if alarm.can_be_given_back:
+        if alarm.to_give_back:
             self._giving_back = True
             self.banner.running("Giving it back…")
             self._do(self._undo(alarm), "give back")
 
     async def _undo(self, alarm: Alarm) -> None:
         desk = await self._opening.desk()
-        amount = self._style.money(alarm.payment.amount)
+        amount = self._style.money(alarm.amount)
         try:
             outcome = await desk.cases.give_back(alarm, who=desk.people.who)
         finally:

@@ -10,7 +10,6 @@ from typing import Literal
 from posapp.model.attempt import Attempt, Kind, State
 from posapp.model.case import Alarm, AlarmKind, Case, CaseEnd, OpenQuestions, SeenWhere
 from posapp.model.display import AmountStyle
-from posapp.model.money import Money
 from posapp.ui.counted import age_words, counted, span_words
 from posapp.ui.counter.result_state import card_words
 from posapp.ui.kinds import KIND_WORDS, attempt_title
@@ -98,7 +97,6 @@ def derive_list(
 
 
 def alarm_row(alarm: Alarm, style: AmountStyle, *, now: datetime) -> RowView:
-    refund_open = alarm.payment.refund_pending > 0
     return RowView(
         attempt=alarm.attempt.id,
         alarm=alarm.id,
@@ -108,11 +106,11 @@ def alarm_row(alarm: Alarm, style: AmountStyle, *, now: datetime) -> RowView:
         who=_who(alarm.customer, alarm.order_number),
         card=_card(alarm.attempt),
         waits="Refund on its way"
-        if refund_open
+        if alarm.coming_back
         else "Give back or acknowledge"
-        if alarm.can_be_given_back
+        if alarm.to_give_back
         else "Acknowledge",
-        amount=style.money(alarm.payment.amount),
+        amount=style.money(alarm.amount),
     )
 
 
@@ -209,22 +207,17 @@ class AlarmView:
 
 
 def derive_alarm(alarm: Alarm, style: AmountStyle, *, account: str, time: Time) -> AlarmView:
-    amount = style.money(alarm.payment.amount)
-    number = f"order {alarm.order_number}" if alarm.order_number else "a payment without an order"
+    amount = style.money(alarm.amount)
+    number = _number(alarm)
     facts = (
         ("Customer", alarm.customer),
         ("Card", _card(alarm.attempt)),
         ("Sent", time(alarm.attempt.sent_at or alarm.attempt.prepared_at)),
         ("Noticed", time(alarm.raised_at)),
         ("Gateway account", account),
-        ("Payment at the gateway", alarm.payment.id),
+        ("Payment at the gateway" if alarm.payment else "Payout at the gateway", alarm.number),
         ("Reference", alarm.attempt.intent.reference),
-        (
-            "On its way back",
-            style.money(Money(alarm.payment.refund_pending, alarm.payment.amount.currency))
-            if alarm.payment.refund_pending
-            else "",
-        ),
+        ("On its way back", style.money(alarm.coming_back) if alarm.coming_back else ""),
     )
     return AlarmView(
         title=f"{amount} · {number}",
@@ -232,7 +225,7 @@ def derive_alarm(alarm: Alarm, style: AmountStyle, *, account: str, time: Time) 
         sentence=_sentence(alarm, amount, number),
         advice=_alarm_advice(alarm),
         facts=tuple((name, value) for name, value in facts if value),
-        undo_words=f"Give {amount} back" if alarm.can_be_given_back else "",
+        undo_words=f"Give {amount} back" if alarm.to_give_back else "",
     )
 
 
@@ -241,18 +234,22 @@ def banner_words(alarms: tuple[Alarm, ...], style: AmountStyle) -> str:
     if not alarms:
         return ""
     newest = alarms[0]
-    number = f"order {newest.order_number}" if newest.order_number else "no order"
-    amount = style.money(newest.payment.amount)
-    sentence = _sentence(newest, amount, number)
+    sentence = _sentence(newest, style.money(newest.amount), _number(newest))
     more = len(alarms) - 1
     return f"{sentence} {more} more in Open cases." if more else sentence
 
 
 def undo_words(alarms: tuple[Alarm, ...], style: AmountStyle) -> str:
     """What the one key of the banner does about the newest alarm; "" where it can do nothing."""
-    if not alarms or not alarms[0].can_be_given_back or alarms[0].payment.refund_pending:
+    if not alarms or not alarms[0].to_give_back or alarms[0].coming_back:
         return ""
-    return f"Give {style.money(alarms[0].payment.amount)} back"
+    return f"Give {style.money(alarms[0].amount)} back"
+
+
+def _number(alarm: Alarm) -> str:
+    if alarm.attempt.intent.kind is Kind.PAYOUT:
+        return "a payout"
+    return f"order {alarm.order_number}" if alarm.order_number else "a payment without an order"
 
 
 def _alarm_words(alarm: Alarm) -> str:
@@ -268,6 +265,10 @@ def _sentence(alarm: Alarm, amount: str, number: str) -> str:
         return f"{amount} was charged twice for {number}."
     if alarm.kind is AlarmKind.CONTRADICTED:
         return f"The gateway contradicts how the case of {number} over {amount} was closed."
+    if alarm.kind is AlarmKind.RETURNED:
+        return f"A payout of {amount} came back: it was not paid out after all."
+    if kind is Kind.PAYOUT:
+        return f"{amount} was paid out after it was taken as not paid out."
     if kind.takes_money:
         return f"{amount} for {number} was charged after it was taken as not charged."
     name = KIND_WORDS[kind].name
@@ -276,8 +277,10 @@ def _sentence(alarm: Alarm, amount: str, number: str) -> str:
 
 def _alarm_advice(alarm: Alarm) -> str:
     kind = alarm.attempt.intent.kind
-    if kind.takes_money:
+    if kind.takes_money or alarm.kind is AlarmKind.RETURNED:
         return _ALARM_ADVICE[alarm.kind]
+    if kind is Kind.PAYOUT:
+        return _PAID_ADVICE
     return _GIVEN_ADVICE if kind in (Kind.REFUND, Kind.REVERSAL) else _DONE_ADVICE
 
 
@@ -313,6 +316,7 @@ _ALARMS = {
     AlarmKind.LATE: "Charged late",
     AlarmKind.DOUBLE: "Charged twice",
     AlarmKind.CONTRADICTED: "Contradicted",
+    AlarmKind.RETURNED: "Came back",
 }
 _ALARM_ADVICE = {
     AlarmKind.LATE: "The order counts as paid now. Where it was paid in another way meanwhile, or "
@@ -322,7 +326,13 @@ _ALARM_ADVICE = {
     AlarmKind.CONTRADICTED: "A person saw a charge where the gateway shows none. Look "
     "at the payment on the gateway’s site, ask the caller for another payment where it is owed, "
     "and acknowledge with the reason.",
+    AlarmKind.RETURNED: "The bank of the payee sent it back. Ask the payee for the right account, "
+    "pay it out anew where it is still owed, and acknowledge with the reason.",
 }
+_PAID_ADVICE = (
+    "The payee has this money. Where it was paid out in another way meanwhile, ask for it; then "
+    "acknowledge with the reason."
+)
 _GIVEN_ADVICE = (
     "The customer has this money. Where it was given back in another way meanwhile, "
     "ask for it; then acknowledge with the reason."

@@ -90,6 +90,10 @@ TABLES = (
     CREATE UNIQUE INDEX one_attempt_a_key ON attempts (account, "key") WHERE key_freed = 0
     """,
     """
+    CREATE INDEX attempts_paid_out ON attempts (ended_at)
+    WHERE kind = 'payout' AND state = 'settled' AND verdict = 'approved'
+    """,
+    """
     CREATE UNIQUE INDEX one_attempt_an_action ON attempts (account, action_id)
     WHERE action_id != ''
     """,
