@@ -21,15 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from posapp.model.attempt import (
-    ACTIONS,
-    LISTED,
-    OPEN_STATES,
-    PAYS_ORDER,
-    Kind,
-    State,
-    Verdict,
-)
+from posapp.model.attempt import ACTIONS, LISTED, OPEN_STATES, PAYS_ORDER, Kind, State, Verdict
 
 VERSION = 1
 """The schema this program writes; ``migrations`` has one file for each."""
@@ -45,8 +37,6 @@ _ACTIONS = tuple(kind.value for kind in ACTIONS)
 OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 DEAD = frozenset({State.NOT_SENT, State.REFUSED, State.NOT_CHARGED})
 """What provably never happened, as far as was known when the attempt came into the state."""
-
-
 PAID_OUT = (
     f"kind = '{Kind.PAYOUT.value}' AND state = '{State.SETTLED.value}' "
     f"AND verdict = '{Verdict.APPROVED.value}'"
@@ -56,6 +46,9 @@ PAID_OUT = (
 
 def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in values)
+
+
+_IS_OPEN = f"state IN ({_listed(OPEN)})"
 
 
 def is_open(attempt: FromClause) -> ColumnElement[bool]:
@@ -169,7 +162,7 @@ Index(
     "one_open_charge_an_order",
     attempts.c.order_id,
     unique=True,
-    sqlite_where=text(f"kind IN ({_listed(CHARGES)}) AND state IN ({_listed(OPEN)})"),
+    sqlite_where=text(f"kind IN ({_listed(CHARGES)}) AND {_IS_OPEN}"),
 )
 # One capture, void, increment or reversal of a payment at a time.
 Index(
@@ -177,7 +170,7 @@ Index(
     attempts.c.account,
     attempts.c.payment_id,
     unique=True,
-    sqlite_where=text(f"kind IN ({_listed(_ACTIONS)}) AND state IN ({_listed(OPEN)})"),
+    sqlite_where=text(f"kind IN ({_listed(_ACTIONS)}) AND {_IS_OPEN}"),
 )
 # Two tills that see the same world make the same key, and so does a form that is sent off twice.
 # What provably never happened frees its key for good, so that a refund found late can still be
@@ -200,13 +193,7 @@ Index(
 Index("attempts_by_time", attempts.c.prepared_at, attempts.c.id)
 Index("attempts_by_payment", attempts.c.account, attempts.c.payment_id)
 Index("attempts_by_order", attempts.c.order_id)
-Index(
-    "attempts_open",
-    attempts.c.prepared_at,
-    attempts.c.id,
-    sqlite_where=text(f"state IN ({_listed(OPEN)})"),
-)
-
+Index("attempts_open", attempts.c.prepared_at, attempts.c.id, sqlite_where=text(_IS_OPEN))
 Index(
     "attempts_not_charged",
     attempts.c.ended_at,
