@@ -52,6 +52,7 @@ NOTICED = {
     "an_accepted_refund_is_done": 3,
     "an_accepted_action_is_done": 37,
     "an_older_answer_is_believed": 989,
+    "balances_of_something_else_are_believed": 1438,
     "a_form_sent_off_twice_is_two_payouts": 14,
     "a_new_status_is_a_decline": 8,
     "pending_is_never_asked_about": 2,
