@@ -52,7 +52,7 @@ class AlarmDialog(Dialog):
         self.reason = TextField(
             "Reason",
             name="alarm.reason",
-            placeholder="Why the money is kept",
+            placeholder="Why the money is kept" if alarm.to_give_back else "What was done about it",
             limit=LONGEST_REASON,
         )
         self.notice = Label(
