@@ -30,7 +30,6 @@ QT_FIXTURES = frozenset({"qtbot", "qapp"})
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--races", type=int, default=1000, help="how often two programs race")
     parser.addoption("--histories", type=int, default=20, help="how often a journal is lived")
-    parser.addoption("--every-fault", action="store_true", help="fail every write and every sync")
 
 
 def pytest_configure(config: pytest.Config) -> None:

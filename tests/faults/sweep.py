@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import errno
+import itertools
 import json
 import shutil
 import sys
@@ -200,22 +201,20 @@ async def live(folder: Path, mode: str, at: int) -> tuple[int, list[str]]:
     return failed, day.wrong
 
 
-async def sweep(folder: Path, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Args: mode; every: one fault in so many; first: where to begin, from 1."""
-    mode, days, wrong = wanted["mode"], 0, []
-    at = int(wanted["first"])
-    while True:
-        place = folder / f"{days}"
+async def sweep(folder: Path, mode: str) -> dict[str, Any]:
+    """Live the day on a disk that fails at 1, at 2, and so on, until nothing was made to fail."""
+    wrong: list[str] = []
+    for at in itertools.count(1):
+        place = folder / f"{at}"
         place.mkdir()
         failed, found = await live(place, mode, at)
-        days += 1
         wrong += [f"{mode}, {at}: {each}" for each in found]
         shutil.rmtree(place)
         if not failed:
-            return {"days": days, "last": at, "wrong": wrong}
-        at += int(wanted["every"])
+            return {"last": at, "wrong": wrong}
+    raise AssertionError("counting does not end")
 
 
 if __name__ == "__main__":
-    asked = json.loads(sys.argv[1])
-    sys.stdout.write(json.dumps(asyncio.run(sweep(Path(asked["folder"]), asked))) + "\n")
+    where, mode_asked = sys.argv[1:]
+    sys.stdout.write(json.dumps(asyncio.run(sweep(Path(where), mode_asked))) + "\n")

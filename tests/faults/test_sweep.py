@@ -17,9 +17,6 @@ from tests.faults.sweep import MODES
 pytestmark = pytest.mark.asyncio
 
 COMPILER = shutil.which("cc")
-EVERY = {"write": 37, "sync": 7}
-"""One fault in so many, while not all are asked for; 116 is where a new ledger is folded in."""
-FIRST = {"write": 5, "sync": 2}
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +31,17 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("mode", MODES)
 async def test_a_disk_that_fails_anywhere_loses_nothing_and_doubles_nothing(
-    mode: str, shim: Path, tmp_path: Path, pytestconfig: pytest.Config
+    mode: str, shim: Path, tmp_path: Path
 ) -> None:
-    all_of_them = bool(pytestconfig.getoption("--every-fault"))
-    kind = "sync" if "sync" in mode else "write"
-    wanted = {
-        "folder": str(tmp_path),
-        "mode": mode,
-        "first": 1 if all_of_them else FIRST[kind],
-        "every": 1 if all_of_them else EVERY[kind],
-    }
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.faults.sweep",
-        json.dumps(wanted),
+        str(tmp_path),
+        mode,
         env={**os.environ, "LD_PRELOAD": str(shim)},
         stdout=PIPE,
         stderr=PIPE,
