@@ -244,7 +244,7 @@ async def test_a_kept_answer_of_which_the_server_s_word_was_lost_is_read_back(
 
         async def lose(_prepared: Prepared) -> None:
             one.gateway.watch = None
-            way.lose_next_answer = True
+            way.lose_next_answer()
 
         one.gateway.watch = lose
         order = await one.order()

@@ -350,14 +350,19 @@ class Till:
     async def _hands(self) -> QWidget:
         """Where the keys of a person go now.
 
-        When a dialog closes, a window manager hands the keyboard back to the window below; the
-        offscreen platform has none, so that is done here.
+        A dialog that has just opened is on top of everything, though the keyboard reaches it a
+        moment later. When it closes, a window manager hands the keyboard back to the window below;
+        the offscreen platform has none, so that is done here.
         """
-        if QApplication.activeWindow() is None:
-            below = QApplication.activeModalWidget() or self.window
-            below.activateWindow()
-            await until(QApplication.activeWindow, _PATIENCE, what="a window with the keyboard")
+        if not _keyboard_is_on_top():
+            (QApplication.activeModalWidget() or self.window).activateWindow()
+            await until(_keyboard_is_on_top, _PATIENCE, what="a window with the keyboard")
         return QApplication.focusWidget() or QApplication.activeWindow() or self.window
+
+
+def _keyboard_is_on_top() -> bool:
+    active, modal = QApplication.activeWindow(), QApplication.activeModalWidget()
+    return active is not None and (modal is None or active is modal)
 
 
 def plain(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from enum import Enum, auto
 from pathlib import Path
 
 from posapp.ledger.address import Address
@@ -13,21 +14,29 @@ from posapp.ledger.address import Address
 _COMMIT = b"COMMIT\x00"
 
 
+class Fate(Enum):
+    """What becomes of words to the server; where they or the answer are lost, the way is cut."""
+
+    ARRIVES = auto()
+    IS_LOST = auto()
+    LOSES_THE_ANSWER = auto()
+
+
 class Way:
     """Passes bytes on between one till and the server, until it is cut.
 
-    ``lose_next_answer`` lets the next COMMIT arrive and be carried out; the answer to it is lost
-    and the way is cut.
+    ``fate`` is asked about everything that a till says to the server. With ``cuts_all`` off, only
+    the connection on which something is lost is cut.
     """
 
     def __init__(self, server: Address) -> None:
         self._server = server
+        self.fate: Callable[[bytes], Fate] = _always_arrives
         self._listener: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._ends: set[asyncio.Task[None]] = set()
         self.is_cut = False
-        self.lose_next_answer = False
-        self.lost = asyncio.Event()
+        self.cuts_all = True
 
     @property
     def address(self) -> Address:
@@ -42,6 +51,17 @@ class Way:
 
     def mend(self) -> None:
         self.is_cut = False
+
+    def lose_next_answer(self) -> None:
+        """The next COMMIT arrives and is carried out; the answer to it is lost."""
+
+        def fate(words: bytes) -> Fate:
+            if _COMMIT not in words:
+                return Fate.ARRIVES
+            self.fate = _always_arrives
+            return Fate.LOSES_THE_ANSWER
+
+        self.fate = fate
 
     async def _start(self) -> None:
         self._listener = await asyncio.start_server(self._come, "127.0.0.1", 0)
@@ -65,9 +85,10 @@ class Way:
             socket = Path(self._server.host) / f".s.PGSQL.{self._server.port}"
             back, onward = await asyncio.open_unix_connection(socket)
             self._open |= {writer, onward}
+            unanswered = asyncio.Event()
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._ask(reader, onward))
-                await self._answer(back, writer)
+                both.create_task(self._ask(reader, onward, unanswered))
+                await self._answer(back, writer, unanswered)
                 onward.transport.abort()
         except OSError:
             writer.transport.abort()
@@ -75,26 +96,46 @@ class Way:
             self._open.discard(writer)
             self._ends.discard(task)
 
-    async def _ask(self, reader: asyncio.StreamReader, onward: asyncio.StreamWriter) -> None:
+    async def _ask(
+        self,
+        reader: asyncio.StreamReader,
+        onward: asyncio.StreamWriter,
+        unanswered: asyncio.Event,
+    ) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
-                if self.lose_next_answer and _COMMIT in data:
-                    self.lose_next_answer = False
-                    self.lost.set()
+                fate = self.fate(data)
+                if fate is Fate.IS_LOST:
+                    self._lose()
+                    break
+                if fate is Fate.LOSES_THE_ANSWER:
+                    unanswered.set()
                 onward.write(data)
                 await onward.drain()
         onward.transport.abort()
 
-    async def _answer(self, back: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self,
+        back: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        unanswered: asyncio.Event,
+    ) -> None:
         with suppress(OSError):
             while data := await back.read(65536):
-                if self.lost.is_set():
-                    self.lost.clear()
-                    self.cut()
-                    return
+                if unanswered.is_set():
+                    self._lose()
+                    break
                 writer.write(data)
                 await writer.drain()
         writer.transport.abort()
+
+    def _lose(self) -> None:
+        if self.cuts_all:
+            self.cut()
+
+
+def _always_arrives(_words: bytes) -> Fate:
+    return Fate.ARRIVES
 
 
 @asynccontextmanager

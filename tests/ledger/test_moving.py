@@ -184,7 +184,7 @@ async def test_a_move_whose_last_word_was_lost_is_found_complete(
     async with way_to(server_place.server.address) as way:
 
         def lose(*_told: object) -> None:
-            way.lose_next_answer = True
+            way.lose_next_answer()
 
         with pytest.raises(LedgerAway, match="not certain"):
             await asyncio.to_thread(move, source, server_place, tell=lose, address=way.address)
