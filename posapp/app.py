@@ -218,6 +218,9 @@ async def _opened(front: Front) -> AsyncIterator[MainWindow]:
     window = front.window
     async with AsyncExitStack() as lifetimes:
         lifetimes.callback(log.start(front.folder).stop)
+        collector = MainThreadGC()
+        collector.start()
+        lifetimes.callback(collector.stop)
         if not front.painted_at:
             window.show()
             await signal(window.painted, 30)
@@ -228,9 +231,6 @@ async def _opened(front: Front) -> AsyncIterator[MainWindow]:
             await behind.practise()
         else:
             await behind.ask()
-        collector = MainThreadGC()  # not before: a collection while it starts holds up the start
-        collector.start()
-        lifetimes.callback(collector.stop)
         collector.settle()
         yield window
 

@@ -18,33 +18,35 @@ class MainThreadGC(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._was_enabled = False
-        self._settled = False
+        self._started = self._was_enabled = False
         self._timer = QTimer(self)
         self._timer.setInterval(CHECK_EVERY_MS)
         self._timer.timeout.connect(self.check)
 
     def start(self) -> None:
-        """Switch the automatic collector off and look after the garbage here."""
-        if not self._timer.isActive():
-            self._was_enabled = gc.isenabled()
+        """Switch the automatic collector off. Nothing is collected until ``settle``: that would
+        hold up the start-up."""
+        if not self._started:
+            self._started, self._was_enabled = True, gc.isenabled()
             gc.disable()
-            self._timer.start()
 
     def settle(self) -> None:
-        """Call once after start-up, on the same thread: what lives now lives to the end, so later
-        collections need not look at it. Nothing is collected first: that would stop the screen
-        for 60 ms, and the little garbage of the start may stay."""
+        """Call once after start-up, on the same thread, and look after the garbage from now on.
+
+        What lives now lives to the end, so later collections need not look at it. Nothing is
+        collected first: that would stop the screen for 60 ms, and the little garbage of the start
+        may stay.
+        """
         gc.freeze()
-        self._settled = True
+        self._timer.start()
 
     def stop(self) -> None:
         """Hand the work back to Python's own collector, if it was on before."""
         if self._timer.isActive():
             self._timer.stop()
-            if self._settled:
-                self._settled = False
-                gc.unfreeze()
+            gc.unfreeze()
+        if self._started:
+            self._started = False
             if self._was_enabled:
                 gc.enable()
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from posapp.model import shop as model_shop
 from posapp.vault.accounts import (
@@ -277,7 +277,8 @@ def _too_new(which: str = "") -> VaultTooNew:
 
 
 _ACCOUNT: TypeAdapter[PayfacAccount | FlowlixAccount | FlowlixClassicAccount] = TypeAdapter(
-    GatewayAccount
+    GatewayAccount,
+    config=ConfigDict(defer_build=True),  # often only the contents are read
 )
 _CONTENTS = TypeAdapter(VaultContents)
 _OWNER = TypeAdapter(Owner)

@@ -35,6 +35,7 @@ def collector() -> Iterator[MainThreadGC]:
     gc.enable()
     made = MainThreadGC()
     made.start()
+    made.settle()
     yield made
     made.stop()
     gc.disable()
@@ -67,6 +68,25 @@ def test_a_check_with_little_garbage_does_nothing(collector: MainThreadGC) -> No
     assert gone() is not None
     gc.collect()
     assert gone() is None
+
+
+def test_nothing_is_collected_before_the_program_has_started() -> None:
+    program = programs.start(
+        "import gc\n"
+        "from posapp.runtime.loop import application\n"
+        "from posapp.runtime.collector import MainThreadGC\n"
+        "app = application(['posapp'])\n"
+        "collector = MainThreadGC(); collector.start()\n"
+        "before = gc.get_stats()\n"
+        "from PySide6.QtTest import QTest\n"
+        "kept = [[] for _ in range(10_000)]; QTest.qWait(700)\n"
+        "print(gc.get_stats() == before)\n"
+        "collector.settle()\n"
+        "more = [[] for _ in range(10_000)]; QTest.qWait(700)\n"
+        "print(gc.get_stats() == before)\n"
+        "collector.stop()\n"
+    )
+    assert programs.ended(program) == (0, "True\nFalse\n", "")
 
 
 def test_starting_and_stopping_leave_the_collector_as_it_was(collector: MainThreadGC) -> None:
