@@ -17,7 +17,7 @@ from posapp.model.display import AmountStyle
 from posapp.runtime.dialogs import show
 from posapp.ui import theme
 from posapp.ui.cases.alarm_banner import AlarmBanner
-from posapp.ui.cases.list_view import CasesList, ListHead
+from posapp.ui.cases.columns import COLUMNS
 from posapp.ui.cases.state import View, banner_words, derive_list, undo_words
 from posapp.ui.doing import do
 from posapp.ui.format import list_time
@@ -26,6 +26,7 @@ from posapp.ui.opening import Opening
 from posapp.ui.widgets.buttons import Chip
 from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.panel import Hairline, Panel
+from posapp.ui.widgets.table import Table, TableHead
 
 _CHIPS: tuple[tuple[View, str, str], ...] = (
     ("all", "All", ""),
@@ -54,7 +55,7 @@ class CasesScreen(QWidget):
         self.banner = AlarmBanner()
         self.chips = {view: Chip(words, name=f"cases.{view}", tone=tone)
                       for view, words, tone in _CHIPS}  # fmt: skip
-        self.list = CasesList()
+        self.list = Table(COLUMNS, name="cases.list", accessible="What is open")
         self.empty = Label("", ink="secondary", wrap=True, name="cases.empty")
         self._ages = QTimer(self)
         self._ages.setInterval(_AGES)
@@ -94,7 +95,8 @@ class CasesScreen(QWidget):
             next_at=desk.recovery.asked_next,
             time=lambda at: list_time(at, now),
         )
-        self.list.show_rows(view.rows)
+        stood = self.list.current
+        self.list.show_rows(view.rows, stand_on=stood.key if stood else None)
         self.list.setVisible(bool(view.rows))
         self.empty.setVisible(not view.rows)
         self.empty.setText(view.empty)
@@ -210,7 +212,7 @@ class CasesScreen(QWidget):
         column.addLayout(bar)
         panel = Panel(pad=1, gap=0)
         panel.body.setContentsMargins(1, theme.STEP, 1, theme.GAP)
-        panel.body.addWidget(ListHead())
+        panel.body.addWidget(TableHead(COLUMNS))
         panel.body.addWidget(Hairline())
         panel.body.addWidget(self.list, 1)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

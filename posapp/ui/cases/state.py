@@ -48,6 +48,10 @@ class RowView:
     amount: str
 
     @property
+    def key(self) -> tuple[int, int | None]:
+        return self.attempt, self.alarm
+
+    @property
     def spoken(self) -> str:
         parts = (self.state, self.age, self.who, self.card, self.waits, self.amount)
         return ", ".join(part for part in parts if part)

@@ -20,14 +20,15 @@ from posapp.ui.doing import do
 from posapp.ui.format import clock_time, list_time
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
+from posapp.ui.payments.columns import COLUMNS
 from posapp.ui.payments.detail_panel import DetailPanel
-from posapp.ui.payments.list_view import ListHead, PaymentsList
 from posapp.ui.payments.refund_dialog import RefundDialog
 from posapp.ui.payments.state import RowView, derive_detail, derive_row
 from posapp.ui.widgets.buttons import Chip
 from posapp.ui.widgets.fields import TextField
 from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.panel import Hairline, Panel
+from posapp.ui.widgets.table import Table, TableHead
 
 _CHIPS: tuple[tuple[View, str, str], ...] = (
     ("all", "All", ""),
@@ -61,7 +62,7 @@ class PaymentsScreen(QWidget):
             "", name="payments.search", placeholder="Last 4, amount, name, order, reference",
             hint="Ctrl F",
         )  # fmt: skip
-        self.list = PaymentsList()
+        self.list = Table(COLUMNS, name="payments.list", accessible="Payments")
         self.empty = Label("", ink="secondary", wrap=True)
         self.panel = DetailPanel()
         self._pause = QTimer(self)
@@ -88,20 +89,17 @@ class PaymentsScreen(QWidget):
         page = await desk.book.page(wanted)
         if mine != self._reading:
             return  # a newer search is on its way
-        chosen = self.attempt
         self._next = page.next
-        self.list.rows.show(self._paint_rows(page.rows))
+        self.list.show_rows(self._paint_rows(page.rows), stand_on=self.attempt)
         self.list.rows.has_more = bool(page.next)
         self.list.setVisible(bool(page.rows))
         self.empty.setVisible(not page.rows)
         self.empty.setText(self._nothing(wanted))
-        self.list.select_attempt(chosen)
         if self._going_to_list and page.rows:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._going_to_list = False
         self._show_counts(await desk.book.counts())
-        if page.rows:
-            current = self.list.currentIndex().data(Qt.ItemDataRole.UserRole)
+        if (current := self.list.current) is not None:
             await self._read_detail(current.attempt_id)
         else:
             self._detail = None
@@ -168,9 +166,9 @@ class PaymentsScreen(QWidget):
     def _more(self) -> None:
         self._do(self._read_more(), "more payments")
 
-    def _chosen(self, attempt_id: int) -> None:
-        if attempt_id != self.attempt:
-            self._do(self._read_detail(attempt_id), "read a payment")
+    def _chosen(self, row: RowView) -> None:
+        if row.attempt_id != self.attempt:
+            self._do(self._read_detail(row.attempt_id), "read a payment")
 
     def _pick_view(self) -> None:
         sender = self.sender()
@@ -266,7 +264,7 @@ class PaymentsScreen(QWidget):
         head.setContentsMargins(theme.STEP * 4, 0, theme.STEP * 4, theme.STEP * 2)
         head.addWidget(self.search)
         left.body.addLayout(head)
-        left.body.addWidget(ListHead())
+        left.body.addWidget(TableHead(COLUMNS))
         left.body.addWidget(Hairline())
         left.body.addWidget(self.list, 1)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -45,6 +45,10 @@ class RowView:
     amount: str
 
     @property
+    def key(self) -> int:
+        return self.attempt_id
+
+    @property
     def spoken(self) -> str:
         return ", ".join(
             part for part in (self.time, self.customer, self.card, self.state, self.amount) if part

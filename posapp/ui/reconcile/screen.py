@@ -26,11 +26,11 @@ from posapp.ui.format import short_time, time_with_seconds
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
 from posapp.ui.reconcile.bars import KindChip
+from posapp.ui.reconcile.columns import COLUMNS
 from posapp.ui.reconcile.decision_dialog import DecisionDialog
 from posapp.ui.reconcile.detail_panel import DetailPanel
 from posapp.ui.reconcile.export import save_comparison
 from posapp.ui.reconcile.head import Question, Result
-from posapp.ui.reconcile.list_view import ListHead, ReconciledList
 from posapp.ui.reconcile.state import (
     FILTERS,
     ORDER,
@@ -43,6 +43,7 @@ from posapp.ui.reconcile.state import (
 )
 from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.panel import Hairline, Panel
+from posapp.ui.widgets.table import Table, TableHead
 
 _ALWAYS = ("all", "to_do")
 
@@ -76,7 +77,7 @@ class ReconcileScreen(QWidget):
                 for match in ORDER
             },
         }
-        self.list = ReconciledList()
+        self.list = Table(COLUMNS, name="reconcile.list", accessible="Comparison, newest first")
         self.empty = Label("", ink="secondary", wrap=True)
         self.panel = DetailPanel()
         self.rows_place = QWidget()
@@ -133,9 +134,8 @@ class ReconcileScreen(QWidget):
         if run is None:
             self._nothing("")
             return
-        chosen = self._position()
         self._run, self._next = run, page.next
-        self.list.rows.show(self._paint(page))
+        self.list.show_rows(self._paint(page), stand_on=self._position())
         self.list.rows.has_more = page.next is not None
         self.rows_place.setVisible(bool(page.rows))
         self.empty.setVisible(not page.rows and bool(view.counts["all"]))
@@ -144,11 +144,11 @@ class ReconcileScreen(QWidget):
             self._row = None
             self.panel.show_detail(None)
             return
-        self.list.select_position(chosen)
         if self._to_list and self.question.compare.hasFocus():
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._to_list = False
-        await self._read_row(self.list.currentIndex().data(Qt.ItemDataRole.UserRole).position)
+        if (current := self.list.current) is not None:
+            await self._read_row(current.position)
 
     def _show_chips(self, view: SummaryView) -> None:
         for key, chip in self.chips.items():
@@ -197,8 +197,8 @@ class ReconcileScreen(QWidget):
 
     def _position(self) -> int | None:
         """The row of the comparison on which the list stands."""
-        current = self.list.currentIndex()
-        return current.data(Qt.ItemDataRole.UserRole).position if current.isValid() else None
+        current = self.list.current
+        return current.position if current else None
 
     # What people ask for.
 
@@ -321,9 +321,9 @@ class ReconcileScreen(QWidget):
     def _something_changed(self) -> None:
         self._do(self.refresh(), "read the comparison")
 
-    def _chosen(self, position: int) -> None:
-        if self._row is None or position != self._row.position:
-            self._do(self._read_row(position), "read a difference")
+    def _chosen(self, row: RowView) -> None:
+        if self._row is None or row.position != self._row.position:
+            self._do(self._read_row(row.position), "read a difference")
 
     def _more(self) -> None:
         self._do(self._read_more(), "more of the comparison")
@@ -377,7 +377,7 @@ class ReconcileScreen(QWidget):
         row.setSpacing(theme.STEP * 4)
         left = Panel(pad=1, gap=0)
         left.body.setContentsMargins(1, theme.STEP, 1, theme.GAP)
-        left.body.addWidget(ListHead())
+        left.body.addWidget(TableHead(COLUMNS))
         left.body.addWidget(Hairline())
         left.body.addWidget(self.list, 1)
         row.addWidget(left, 1)

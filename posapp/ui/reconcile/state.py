@@ -234,6 +234,10 @@ class RowView:
     there: str
 
     @property
+    def key(self) -> int:
+        return self.position
+
+    @property
     def spoken(self) -> str:
         sides = (
             f"here {self.here}" if self.here else "",

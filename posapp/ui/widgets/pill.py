@@ -16,13 +16,25 @@ def width_of(text: str) -> int:
     return metrics.horizontalAdvance(text) + theme.STEP * 6
 
 
-def paint(painter: QPainter, box: QRectF, text: str, tone: str, tokens: theme.Tokens) -> None:
-    """Draw a pill into ``box``; used by the widget and by list rows."""
+def paint(
+    painter: QPainter,
+    box: QRectF,
+    text: str,
+    tone: str,
+    tokens: theme.Tokens,
+    *,
+    on_wash: bool = False,
+) -> None:
+    """Draw a pill into ``box``; used by the widget and by list rows.
+
+    Args:
+        on_wash: it stands on a tinted ground, from which its own wash would not stand out.
+    """
     tones = tokens.tones(tone)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(tones.wash)
+    painter.setBrush(tokens.panel if on_wash else tones.wash)
     painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
     painter.setPen(tones.ink)
     painter.setFont(theme.font(theme.TINY, theme.SEMIBOLD))

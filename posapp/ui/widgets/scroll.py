@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollArea, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollArea, QScrollBar, QStyle, QWidget
 
 from posapp.ui import theme
 
@@ -53,3 +53,40 @@ class Scroll(QScrollArea):
         inner.setAutoFillBackground(False)
         self.setWidget(inner)
         inner.setAutoFillBackground(False)
+
+
+def lay_over(view: QAbstractScrollArea) -> None:
+    """Let the thin bar lie over the margin of the rows: they keep their whole width, with a bar
+    and without one."""
+    view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    _OverlayBar(view)
+
+
+class _OverlayBar(ThinBar):
+    """Shows and moves the view's own bar, which is hidden; nothing where all rows are seen."""
+
+    def __init__(self, view: QAbstractScrollArea) -> None:
+        super().__init__()
+        self.setParent(view)
+        self._view = view
+        self._real = view.verticalScrollBar()
+        self._real.rangeChanged.connect(self._follow)
+        self._real.valueChanged.connect(self.setValue)
+        self.valueChanged.connect(self._real.setValue)
+        view.installEventFilter(self)
+        self._follow()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._view and event.type() == QEvent.Type.Resize:
+            self._follow()
+        return super().eventFilter(watched, event)
+
+    def _follow(self) -> None:
+        self.setPageStep(self._real.pageStep())
+        self.setSingleStep(self._real.singleStep())
+        self.setRange(self._real.minimum(), self._real.maximum())
+        self.setVisible(self._real.maximum() > self._real.minimum())
+        room = self._view.rect()
+        edge = QRect(room.right() + 1 - theme.SCROLLBAR, 0, theme.SCROLLBAR, room.height())
+        self.setGeometry(QStyle.visualRect(self._view.layoutDirection(), room, edge))
+        self.raise_()
