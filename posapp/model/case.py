@@ -108,6 +108,16 @@ class Alarm:
         undoable = self.kind in (AlarmKind.LATE, AlarmKind.DOUBLE)
         return self.payment if undoable and self.attempt.intent.kind.takes_money else None
 
+    @property
+    def can_go_back(self) -> Money | None:
+        """How much giving it back would move now; None where nothing of ours is left to undo, or
+        it is on its way back."""
+        payment = self.to_give_back
+        if payment is None or payment.refund_pending:
+            return None
+        left = payment.left_to_refund() if payment.captured else payment.left_to_capture()
+        return left if left.minor else None
+
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestions:

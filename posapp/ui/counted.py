@@ -28,10 +28,10 @@ def span_words(span: timedelta) -> str:
 
 
 def age_words(span: timedelta) -> str:
-    """The largest unit alone, for lists: ``now``, ``5 min``, ``3 h``, ``2 days``."""
+    """The largest unit alone, for lists: ``< 1 min``, ``5 min``, ``3 h``, ``2 days``."""
     minutes = max(0, int(span.total_seconds())) // 60
     if minutes < 1:
-        return "now"
+        return "< 1 min"
     if minutes < 60:
         return f"{minutes} min"
     hours = minutes // 60

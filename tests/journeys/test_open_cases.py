@@ -77,7 +77,7 @@ async def test_what_is_not_known_says_when_it_is_looked_up_next_and_what_is_know
 ) -> None:
     await not_known(till, gateway)
     assert till.reads("result.countdown").startswith(("Looked up next in", "It is being looked"))
-    assert till.sees("other orders can go on")
+    assert till.sees("Other orders can go on")
     assert till.sees("I will call you back")
     await till.press(Qt.Key.Key_E, CTRL)
     await until(lambda: till.shows("case"), _LONG, what="the case")
@@ -115,9 +115,12 @@ async def test_a_case_is_closed_by_a_person_and_what_turns_up_late_is_given_back
     assert till.fact("Who finds out") == "Trainee"
     await till.tab_to("case.reason")
     await till.press(Qt.Key.Key_Return)
-    assert till.problem("case.reason") == "Give a reason; it is kept with the case."
+    assert till.problem("case.outcome") == "Choose what you saw."
     await till.choose("case.outcome", "Not charged")
     await till.choose("case.seen", "On our bank statement")
+    await till.tab_to("case.reason")
+    await till.press(Qt.Key.Key_Return)
+    assert till.problem("case.reason") == "Give a reason; it is kept with the case."
     await till.fill("case.reason", "Not on the statement")
     await till.tab_to("case.pin")
     await till.type("111222")
@@ -153,6 +156,14 @@ async def test_an_alarm_is_acknowledged_with_a_reason(
     await until(lambda: any("Open case" in row for row in till.open_cases()), _LONG)
     await till.open_case()
     await till.fill("case.reason", "Seen nowhere")
+    await till.press(Qt.Key.Key_Return)
+    assert till.problem("case.outcome") == "Choose what you saw."
+    await till.choose("case.outcome", "Not charged")
+    assert till.reads("case.close") == "Close as not charged"
+    await till.tab_to("case.reason")
+    await till.press(Qt.Key.Key_Return)
+    assert till.problem("case.seen") == "Choose where you saw it."
+    await till.choose("case.seen", "The caller asked their bank")
     await till.fill("case.pin", "")
     await till.type(PRACTICE_PIN)
     await till.press(Qt.Key.Key_Return)

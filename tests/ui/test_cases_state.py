@@ -18,6 +18,7 @@ from posapp.ui.cases.state import (
     derive_alarm,
     derive_case,
     derive_list,
+    for_the_banner,
     undo_words,
 )
 from posapp.ui.counted import age_words, countdown_words, counted, span_words
@@ -37,7 +38,8 @@ def nothing_planned(_attempt: Attempt) -> None:
 
 
 def case(state: State = State.OPEN_CASE, *, owner: str = "", kind: Kind = Kind.CHARGE) -> Case:
-    sent = replace(attempt(state, kind=kind), sent_at=NOON, look_ups=2)
+    verdict = Verdict.APPROVED if state is State.SETTLED else None
+    sent = replace(attempt(state, verdict, kind=kind), sent_at=NOON, look_ups=2)
     return Case(sent, order_number=1043, customer="Ada Muster", owner=owner)
 
 
@@ -47,13 +49,16 @@ def alarm(
     of: Kind = Kind.CHARGE,
     number: int = 1,
     refund_pending: int = 0,
+    refunded: int = 0,
     order: int = 1043,
 ) -> Alarm:
     return Alarm(
         id=number,
         kind=kind,
         attempt=attempt(State.SETTLED, Verdict.APPROVED, kind=of),
-        payment=payment(refund_pending=refund_pending),
+        payment=payment(
+            refund_pending=refund_pending, refunded=refunded, refundable=1290 - refunded
+        ),
         raised_at=NOON,
         order_number=order,
         customer="Ada Muster",
@@ -88,8 +93,8 @@ def test_a_span_names_its_two_largest_units(span: timedelta, words: str) -> None
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (-DAY, "now"),
-        (59 * SECOND, "now"),
+        (-DAY, "< 1 min"),
+        (59 * SECOND, "< 1 min"),
         (MINUTE, "1 min"),
         (59 * MINUTE, "59 min"),
         (HOUR, "1 h"),
@@ -147,8 +152,8 @@ def test_an_empty_list_says_that_this_is_good(view: View) -> None:
     [
         (case(), None, "Nobody has it yet"),
         (case(owner="Ada Muster"), NOON + DAY, "Ada Muster"),
-        (case(State.UNKNOWN), NOON + HOUR, "Looked up at 13:00:00"),
-        (case(State.UNKNOWN), NOON, "Looked up now"),
+        (case(State.UNKNOWN), NOON + HOUR, "Asked at 13:00:00"),
+        (case(State.UNKNOWN), NOON, "Being looked up"),
         (case(State.UNKNOWN), None, ""),
     ],
 )
@@ -186,8 +191,8 @@ def test_an_alarm_says_what_can_be_done(of: Alarm, state: str, waits: str) -> No
         (State.OPEN_CASE, "Open case", "not_known", True),
         (State.UNKNOWN, "Not known yet", "not_known", False),
         (State.PENDING, "Not known yet", "not_known", False),
-        (State.SETTLED, "Found out", "moved", False),
-        (State.NOT_CHARGED, "Found out", "moved", False),
+        (State.SETTLED, "Charged", "moved", False),
+        (State.NOT_CHARGED, "Not charged", "neutral", False),
     ],
 )
 def test_only_an_open_case_can_be_closed_and_the_others_say_why_not(
@@ -213,7 +218,8 @@ def test_the_facts_of_a_case_say_for_how_long_how_often_and_by_whom() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "words"), [("", "I find out"), ("Ada", "Taken by you"), ("B.", "I find out")]
+    ("owner", "words"),
+    [("", "I will find out"), ("Ada", "Taken by you"), ("B.", "I will find out")],
 )
 def test_a_case_can_be_taken_from_anybody_but_oneself(owner: str, words: str) -> None:
     view = derive_case(
@@ -233,7 +239,6 @@ def test_the_case_of_a_refund_speaks_of_the_refund() -> None:
 @pytest.mark.parametrize(
     ("of", "words"),
     [
-        ((), ""),
         ((alarm(),), f"{AMOUNT} for order 1043 was charged after it was taken as not charged."),
         ((alarm(AlarmKind.DOUBLE),), f"{AMOUNT} was charged twice for order 1043."),
         (
@@ -251,23 +256,45 @@ def test_the_case_of_a_refund_speaks_of_the_refund() -> None:
     ],
 )
 def test_the_banner_says_what_happened_and_how_many_more(of: tuple[Alarm, ...], words: str) -> None:
-    assert banner_words(of, STYLE) == words
+    assert banner_words(of[0], STYLE, others=len(of) - 1) == words
 
 
 @pytest.mark.parametrize(
-    ("of", "words"),
+    ("about", "words"),
     [
-        ((), ""),
-        ((alarm(),), f"Give {AMOUNT} back"),
-        ((alarm(refund_pending=1290),), ""),
-        ((alarm(AlarmKind.CONTRADICTED),), ""),
-        ((alarm(of=Kind.REFUND),), ""),
+        (alarm(), f"Give {AMOUNT} back"),
+        (alarm(refunded=290), "Give € 10.00 back"),
+        (alarm(refund_pending=1290), ""),
+        (alarm(AlarmKind.CONTRADICTED), ""),
+        (alarm(of=Kind.REFUND), ""),
     ],
 )
-def test_the_one_key_says_the_amount_and_is_there_only_where_it_can_do_it(
-    of: tuple[Alarm, ...], words: str
+def test_the_one_key_says_what_it_moves_and_is_there_only_where_it_can_do_it(
+    about: Alarm, words: str
 ) -> None:
-    assert undo_words(of, STYLE) == words
+    assert undo_words(about, STYLE).replace("\u00a0", " ") == words.replace("\u00a0", " ")
+    view = derive_alarm(about, STYLE, account="Main", time=at)
+    assert view.undo_words == undo_words(about, STYLE)
+
+
+@pytest.mark.parametrize(
+    ("alarms", "shown", "stands"),
+    [
+        ((), None, None),
+        ((), 4, None),
+        ((alarm(number=2), alarm(number=1)), None, 1),
+        ((alarm(number=3), alarm(number=2), alarm(number=1)), 2, 2),
+        ((alarm(AlarmKind.CONTRADICTED, number=3), alarm(number=2)), None, 2),
+        ((alarm(number=3), alarm(AlarmKind.CONTRADICTED, number=2)), 2, 3),
+        ((alarm(number=3), alarm(number=2, refund_pending=1290)), 2, 3),
+        ((alarm(number=3), alarm(number=2)), 9, 2),
+    ],
+)
+def test_the_alarm_that_stands_over_the_screens_stays_until_its_key_is_of_no_use(
+    alarms: tuple[Alarm, ...], shown: int | None, stands: int | None
+) -> None:
+    found = for_the_banner(alarms, shown)
+    assert (found.id if found else None) == stands
 
 
 @pytest.mark.parametrize(
@@ -286,7 +313,7 @@ def test_an_alarm_over_a_payout_names_no_payment_and_offers_nothing_to_give_back
     assert (view.sentence, view.undo_words) == (words, "")
     assert "acknowledge with the reason" in view.advice
     assert dict(view.facts)["Payout at the gateway"] == "pay_9"
-    assert banner_words((about,), STYLE) == words
+    assert banner_words(about, STYLE, others=0) == words
 
 
 @pytest.mark.parametrize("kind", AlarmKind)

@@ -157,7 +157,7 @@ def test_what_cannot_be_refunded_says_why(of: Outcome, why: str) -> None:
 def test_what_a_person_saw_is_charged_but_has_no_receipt_and_no_refund_here_yet() -> None:
     view = derive_detail(detail(outcome(State.SETTLED, APPROVED)), euros(0), STYLE, at)
     assert (view.state, view.tone, view.receipt) == ("Seen by hand", "moved", False)
-    assert "gateway’s site" in view.refund_why_not
+    assert "gateway's site" in view.refund_why_not
 
 
 def test_a_declined_payment_has_no_receipt_and_shows_the_banks_words() -> None:

@@ -73,10 +73,16 @@ def test_staff_are_told_not_to_charge_again_what_is_not_known() -> None:
 
 
 def test_an_open_case_does_not_promise_to_end_by_itself() -> None:
-    assert "by itself" in derive_result(outcome(State.UNKNOWN), STYLE).message
+    assert "We keep asking" in derive_result(outcome(State.UNKNOWN), STYLE).message
     case = derive_result(outcome(State.OPEN_CASE), STYLE).message
-    assert "by itself" not in case
+    assert "We keep asking" not in case
     assert "a person" in case
+
+
+def test_what_the_gateway_has_not_finished_is_not_called_unheard() -> None:
+    assert "could not hear back" in derive_result(outcome(State.UNKNOWN), STYLE).message
+    pending = derive_result(outcome(State.PENDING), STYLE).message
+    assert "The gateway has the payment and has not finished it." in pending
 
 
 def test_an_approval_shows_its_facts() -> None:
@@ -109,7 +115,7 @@ def test_a_decline_gives_the_banks_words_and_the_next_step() -> None:
     view = derive_result(declined(), STYLE)
     assert view.message == f"{DECLINE.caller} No money moved."
     assert view.caller == DECLINE.next_step
-    assert dict(view.facts)["Gateway’s answer"] == "20051 insufficient_funds"
+    assert dict(view.facts)["Gateway's answer"] == "20051 insufficient_funds"
     assert view.next_words == "Another card"
 
 
@@ -177,7 +183,7 @@ def test_what_is_not_known_says_when_it_was_sent_and_is_looked_up_next() -> None
     view = derive_result(outcome(State.UNKNOWN), STYLE, due=due, time=lambda at: f"{at:%H:%M}")
     assert (view.follows, view.due, view.evidence_words) == (True, due, "What is known")
     assert dict(view.facts)["Sent"] == "12:00"
-    assert "other orders can go on" in view.message
+    assert "Other orders can go on" in view.message
 
 
 def test_an_open_case_leads_to_the_case_and_counts_nothing_down() -> None:

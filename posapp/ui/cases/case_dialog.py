@@ -30,6 +30,7 @@ from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.secret_field import DigitsInput
 
 _FORM_WIDTH = 320
+_NO_REASON = "Give a reason; it is kept with the case."
 
 
 class CaseDialog(Dialog):
@@ -54,10 +55,12 @@ class CaseDialog(Dialog):
         self.evidence = Evidence("case")
         ends = outcomes(case.attempt.intent.kind)
         self._ends = tuple(end for end, _ in ends)
-        self.end = Choice(name="case.outcome")
+        self.end = Choice(name="case.outcome", unchosen="Choose what you saw")
         self.end.addItems([words for _, words in ends])
-        self.seen = Choice(name="case.seen")
+        self.end_field = Field("What happened", self.end)
+        self.seen = Choice(name="case.seen", unchosen="Choose where")
         self.seen.addItems([words for _, words in PLACES])
+        self.seen_field = Field("Where it was seen", self.seen)
         self.reason = TextField(
             "Reason", name="case.reason", placeholder="What you saw", limit=LONGEST_REASON
         )
@@ -89,6 +92,8 @@ class CaseDialog(Dialog):
         self.pin.submitted.connect(self._close_case)
         self.reason.input.textChanged.connect(self._typed)
         self.pin.changed.connect(self._typed)
+        self.end.currentIndexChanged.connect(self._chosen)
+        self.seen.currentIndexChanged.connect(self._chosen)
         (self.end if self._view.can_close else self.check).setFocus()
 
     def reject(self) -> None:
@@ -145,15 +150,16 @@ class CaseDialog(Dialog):
     def _close_case(self) -> None:
         if self._running or not self._view.can_close:
             return
-        if not self.reason.text():
-            sentence = "Give a reason; it is kept with the case."
-            self.reason.problem(sentence)
-            self.reason.input.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        if not len(self.pin.digits):
-            self.pin_field.problem("A supervisor types their PIN.")
-            self.pin.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
+        for missing, field, place, sentence in (
+            (self.end.currentIndex() < 0, self.end_field, self.end, "Choose what you saw."),
+            (self.seen.currentIndex() < 0, self.seen_field, self.seen, "Choose where you saw it."),
+            (not self.reason.text(), self.reason, self.reason.input, _NO_REASON),
+            (not len(self.pin.digits), self.pin_field, self.pin, "A supervisor types their PIN."),
+        ):
+            if missing:
+                field.problem(sentence)
+                place.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
         digits = self.pin.take()
         pin = Secret(bytes(digits.view()))
         digits.wipe()
@@ -213,6 +219,12 @@ class CaseDialog(Dialog):
         self._show_practice_pin()
         self.notice.hide()
 
+    def _chosen(self) -> None:
+        self.end_field.problem(None)
+        self.seen_field.problem(None)
+        words = self.end.currentText()
+        self.confirm.say(f"Close as {words.lower()}" if words else "Close the case")
+
     def _show_practice_pin(self) -> None:
         if pin := self._desk.people.training_pin:
             self.pin_field.remark(f"Practise closing: the PIN here is {pin}.")
@@ -239,8 +251,8 @@ class CaseDialog(Dialog):
         form.setContentsMargins(0, theme.STEP, 0, 0)
         form.setSpacing(theme.GAP)
         form.addWidget(Label("Close the case", size=theme.BODY, weight=theme.SEMIBOLD))
-        form.addWidget(Field("What happened", self.end))
-        form.addWidget(Field("Where it was seen", self.seen))
+        form.addWidget(self.end_field)
+        form.addWidget(self.seen_field)
         form.addWidget(self.reason)
         form.addWidget(self.pin_field)
         column.addWidget(self._form)

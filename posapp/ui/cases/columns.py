@@ -11,6 +11,6 @@ COLUMNS: tuple[Column[RowView], ...] = (
     Column("Open for", 80, lambda row: row.age, quiet=True, figures=True),
     Column("Customer", 0, lambda row: row.who, theme.MEDIUM),
     Column("Card", 130, lambda row: row.card, quiet=True),
-    Column("Who or what next", 200, lambda row: row.waits, figures=True),
+    Column("Next", 200, lambda row: row.waits, figures=True),
     Column("Amount", 104, lambda row: row.amount, theme.SEMIBOLD, figures=True, trailing=True),
 )

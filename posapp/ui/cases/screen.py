@@ -18,7 +18,7 @@ from posapp.runtime.dialogs import show
 from posapp.ui import theme
 from posapp.ui.cases.alarm_banner import AlarmBanner
 from posapp.ui.cases.columns import COLUMNS
-from posapp.ui.cases.state import View, banner_words, derive_list, undo_words
+from posapp.ui.cases.state import View, banner_words, derive_list, for_the_banner, undo_words
 from posapp.ui.doing import do
 from posapp.ui.format import list_time
 from posapp.ui.messages import Messages
@@ -52,6 +52,7 @@ class CasesScreen(QWidget):
         self._asked = OpenQuestions()
         self._reading = 0
         self._giving_back = False
+        self._alarm: Alarm | None = None  # the one that stands over the screens
         self.banner = AlarmBanner()
         self.chips = {view: Chip(words, name=f"cases.{view}", tone=tone)
                       for view, words, tone in _CHIPS}  # fmt: skip
@@ -64,8 +65,8 @@ class CasesScreen(QWidget):
         for chip in self.chips.values():
             chip.clicked.connect(self._pick_view)
         self.list.opened.connect(self._open_current)
-        self.banner.undo_wanted.connect(self._undo_newest)
-        self.banner.open_wanted.connect(self._open_newest)
+        self.banner.undo_wanted.connect(self._undo_shown)
+        self.banner.open_wanted.connect(self._open_shown)
 
     async def begin(self) -> None:
         desk = await self._opening.desk()
@@ -83,9 +84,7 @@ class CasesScreen(QWidget):
         self._asked = asked
         self.counted.emit(asked.for_a_person)
         if not self._giving_back:
-            self.banner.show_alarm(
-                banner_words(asked.alarms, self._style), undo_words(asked.alarms, self._style)
-            )
+            self._show_banner()
         now = datetime.now(UTC)
         view = derive_list(
             asked,
@@ -147,22 +146,28 @@ class CasesScreen(QWidget):
         else:
             self.open_case(row.attempt)
 
-    def _open_newest(self) -> None:
-        if self._asked.alarms:
-            self._do(self._show_alarm(self._asked.alarms[0]), "alarm dialog")
-
-    def _undo_newest(self) -> None:
-        if self._giving_back or not self._asked.alarms:
+    def _show_banner(self) -> None:
+        alarms = self._asked.alarms
+        self._alarm = alarm = for_the_banner(alarms, self._alarm.id if self._alarm else None)
+        if alarm is None:
+            self.banner.show_alarm("", "")
             return
-        alarm = self._asked.alarms[0]
-        if alarm.to_give_back:
+        words = banner_words(alarm, self._style, others=len(alarms) - 1)
+        self.banner.show_alarm(words, undo_words(alarm, self._style))
+
+    def _open_shown(self) -> None:
+        if self._alarm is not None:
+            self._do(self._show_alarm(self._alarm), "alarm dialog")
+
+    def _undo_shown(self) -> None:
+        alarm = self._alarm
+        if not self._giving_back and alarm is not None and alarm.can_go_back:
             self._giving_back = True
             self.banner.running("Giving it back…")
             self._do(self._undo(alarm), "give back")
 
     async def _undo(self, alarm: Alarm) -> None:
         desk = await self._opening.desk()
-        amount = self._style.money(alarm.amount)
         try:
             outcome = await desk.cases.give_back(alarm, who=desk.people.who)
         finally:
@@ -171,6 +176,7 @@ class CasesScreen(QWidget):
             self._something_changed()
         if outcome.result is Result.DECLINED:
             raise Refused("The gateway reports that giving it back failed. No money moved.")
+        amount = self._style.money(outcome.attempt.intent.amount)
         if outcome.result is Result.APPROVED:
             self._messages.tell(f"{amount} given back and confirmed by the gateway.")
         else:

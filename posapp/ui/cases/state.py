@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from posapp.model.attempt import Attempt, Kind, State
+from posapp.model.attempt import Attempt, Kind, State, Verdict
 from posapp.model.case import Alarm, AlarmKind, Case, CaseEnd, OpenQuestions, SeenWhere
 from posapp.model.display import AmountStyle
 from posapp.ui.counted import age_words, counted, span_words
@@ -18,7 +18,7 @@ View = Literal["all", "alarms", "cases", "unknown"]
 Time = Callable[[datetime], str]
 
 PLACES: tuple[tuple[SeenWhere, str], ...] = (
-    (SeenWhere.GATEWAY_SITE, "On the gateway’s site"),
+    (SeenWhere.GATEWAY_SITE, "On the gateway's site"),
     (SeenWhere.BANK_STATEMENT, "On our bank statement"),
     (SeenWhere.CALLERS_BANK, "The caller asked their bank"),
 )
@@ -112,7 +112,7 @@ def alarm_row(alarm: Alarm, style: AmountStyle, *, now: datetime) -> RowView:
         waits="Refund on its way"
         if alarm.coming_back
         else "Give back or acknowledge"
-        if alarm.to_give_back
+        if alarm.can_go_back
         else "Acknowledge",
         amount=style.money(alarm.amount),
     )
@@ -128,7 +128,7 @@ def case_row(
 ) -> RowView:
     is_case = case.attempt.state is State.OPEN_CASE
     due = next_at(case.attempt)
-    looked = "" if due is None else "Looked up now" if due <= now else f"Looked up at {time(due)}"
+    looked = "" if due is None else "Being looked up" if due <= now else f"Asked at {time(due)}"
     return RowView(
         attempt=case.attempt.id,
         alarm=None,
@@ -182,11 +182,11 @@ def derive_case(
     )
     return CaseView(
         title=attempt_title(attempt, case.order_number, style),
-        state="Open case" if is_case else "Not known yet" if still_open else "Found out",
-        tone="not_known" if still_open else "moved",
+        state="Open case" if is_case else "Not known yet" if still_open else _end_words(attempt),
+        tone="not_known" if still_open else "moved" if _moved(attempt) else "neutral",
         advice=_advice(attempt),
         facts=tuple((name, value) for name, value in facts if value),
-        take_words="Taken by you" if case.owner == who and who else "I find out",
+        take_words="Taken by you" if case.owner == who and who else "I will find out",
         can_close=is_case,
         why_not=""
         if is_case
@@ -229,25 +229,37 @@ def derive_alarm(alarm: Alarm, style: AmountStyle, *, account: str, time: Time) 
         sentence=_sentence(alarm, amount, number),
         advice=_alarm_advice(alarm),
         facts=tuple((name, value) for name, value in facts if value),
-        undo_words=f"Give {amount} back" if alarm.to_give_back else "",
+        undo_words=undo_words(alarm, style),
     )
 
 
-def banner_words(alarms: tuple[Alarm, ...], style: AmountStyle) -> str:
-    """The newest alarm in a sentence, and how many more there are; "" without one."""
-    if not alarms:
-        return ""
-    newest = alarms[0]
-    sentence = _sentence(newest, style.money(newest.amount), _number(newest))
-    more = len(alarms) - 1
-    return f"{sentence} {more} more in Open cases." if more else sentence
+def for_the_banner(alarms: tuple[Alarm, ...], shown: int | None) -> Alarm | None:
+    """The alarm that stands over the screens; None without any.
+
+    What stands there stays until it has ended, so that nobody presses the key of another one; only
+    one that can be undone takes the place of one that cannot. Otherwise the oldest comes first.
+
+    Args:
+        alarms: newest first.
+        shown: the id of the one that stands there.
+    """
+    undoable = [alarm for alarm in alarms if alarm.can_go_back]
+    first = [*reversed(undoable), *(alarm for alarm in reversed(alarms) if not alarm.can_go_back)]
+    standing = next((alarm for alarm in first if alarm.id == shown), None)
+    if standing is not None and (standing.can_go_back or not undoable):
+        return standing
+    return first[0] if first else None
 
 
-def undo_words(alarms: tuple[Alarm, ...], style: AmountStyle) -> str:
-    """What the one key of the banner does about the newest alarm; "" where it can do nothing."""
-    if not alarms or not alarms[0].to_give_back or alarms[0].coming_back:
-        return ""
-    return f"Give {style.money(alarms[0].amount)} back"
+def banner_words(alarm: Alarm, style: AmountStyle, *, others: int) -> str:
+    """The alarm in a sentence, and how many more there are."""
+    sentence = _sentence(alarm, style.money(alarm.amount), _number(alarm))
+    return f"{sentence} {others} more in Open cases." if others else sentence
+
+
+def undo_words(alarm: Alarm, style: AmountStyle) -> str:
+    """What the one key does about this alarm; "" where it can do nothing."""
+    return f"Give {style.money(alarm.can_go_back)} back" if alarm.can_go_back else ""
 
 
 def _number(alarm: Alarm) -> str:
@@ -293,7 +305,7 @@ def _advice(attempt: Attempt) -> str:
         kind = attempt.intent.kind
         what = "payment" if kind.takes_money else KIND_WORDS[kind].name.lower()
         return (
-            f"Look for the reference on the gateway’s site, or ask the caller to ask their bank. "
+            f"Look for the reference on the gateway's site, or ask the caller to ask their bank. "
             f"Close the case with what you saw. It is looked for afterwards too: should the "
             f"{what} turn up against what you saw, an alarm says so."
         )
@@ -301,7 +313,20 @@ def _advice(attempt: Attempt) -> str:
         return (
             "Nothing to do: it is looked up by itself. Other orders can go on. Do not charge again."
         )
-    return "It was found out what happened; see the newest entry."
+    if _moved(attempt):
+        return "It went through; the newest entry says how that was found out."
+    if attempt.intent.kind.takes_money:
+        return "No money moved. The order can be charged again."
+    return "It was not done, and can be asked for again."
+
+
+def _moved(attempt: Attempt) -> bool:
+    return attempt.state is State.SETTLED and attempt.verdict is Verdict.APPROVED
+
+
+def _end_words(attempt: Attempt) -> str:
+    words = KIND_WORDS[attempt.intent.kind]
+    return (words.done if _moved(attempt) else words.not_done).capitalize()
 
 
 def _who(customer: str, order_number: int) -> str:
@@ -328,7 +353,7 @@ _ALARM_ADVICE = {
     AlarmKind.DOUBLE: "The order is paid once, by the earlier charge. Give the later one back. It "
     "stays here until the gateway shows the money as given back.",
     AlarmKind.CONTRADICTED: "A person saw a charge where the gateway shows none. Look "
-    "at the payment on the gateway’s site, ask the caller for another payment where it is owed, "
+    "at the payment on the gateway's site, ask the caller for another payment where it is owed, "
     "and acknowledge with the reason.",
     AlarmKind.RETURNED: "The bank of the payee sent it back. Ask the payee for the right account, "
     "pay it out anew where it is still owed, and acknowledge with the reason.",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from posapp.desk.outcome import Outcome, Result
-from posapp.model.attempt import State
+from posapp.model.attempt import Attempt, State
 from posapp.model.display import AmountStyle
 from posapp.model.payment import Check, Payment
 
@@ -133,7 +133,7 @@ def _declined(outcome: Outcome, amount: str) -> ResultView:
     decline = outcome.payment.decline if outcome.payment else None
     caller = decline.caller if decline else "The bank declined this card."
     step = decline.next_step if decline else "Ask for another card."
-    said = (("Gateway’s answer", f"{decline.code} {decline.said}".strip()),) if decline else ()
+    said = (("Gateway's answer", f"{decline.code} {decline.said}".strip()),) if decline else ()
     return ResultView(
         status="declined",
         headline=f"{amount} declined",
@@ -177,14 +177,14 @@ def _unknown(
     sent = ("Sent", time(attempt.sent_at or attempt.prepared_at))
     return ResultView(
         status="unknown",
-        headline=f"{amount} is not known yet",
+        headline=f"{amount}: not known yet",
         tone="not_known",
         icon="hourglass",
         message="It could not be found out whether money moved. The order stays locked until a "
         "person has asked the gateway. Other orders can go on. Do not charge again."
         if case
-        else "We could not hear back from the gateway. The order is locked until we know. "
-        "It is being checked and ends by itself; other orders can go on. Do not charge again.",
+        else f"{_why_unknown(attempt)} The order is locked until we know. We keep asking; after "
+        "three hours at most a person finds out. Other orders can go on. Do not charge again.",
         caller="Say: “I will call you back as soon as the bank has answered.”",
         facts=(*_facts(outcome), sent),
         next_words="Next order",
@@ -195,6 +195,12 @@ def _unknown(
         due=due,
         evidence_words="Open the case" if case else "What is known",
     )
+
+
+def _why_unknown(attempt: Attempt) -> str:
+    if attempt.state is State.PENDING:
+        return "The gateway has the payment and has not finished it."
+    return "We could not hear back from the gateway."
 
 
 def _facts(outcome: Outcome) -> tuple[tuple[str, str], ...]:

@@ -250,9 +250,9 @@ _EVENTS = {
 
 
 _SEEN = {
-    "gateway_site": "seen on the gateway’s site",
+    "gateway_site": "seen on the gateway's site",
     "bank_statement": "seen on the bank statement",
-    "callers_bank": "the caller’s bank said so",
+    "callers_bank": "the caller's bank said so",
 }
 
 
@@ -303,7 +303,7 @@ def _why_not(detail: PaymentDetail) -> str:
     if not detail.attempt.intent.kind.pays_order:
         return "This is no payment that could be given back."
     if payment is None and detail.attempt.verdict is Verdict.APPROVED:
-        return "The gateway has not shown this payment yet. Refund it on the gateway’s site."
+        return "The gateway has not shown this payment yet. Refund it on the gateway's site."
     if payment is None or detail.attempt.state.is_open:
         return "It is not known yet whether this payment was taken."
     if detail.attempt.verdict is not Verdict.APPROVED:

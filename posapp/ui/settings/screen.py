@@ -165,7 +165,7 @@ class SettingsScreen(QWidget):
         for entry in self._entries:
             entry.setChecked(False)
         self.title.setText("New account")
-        self.words.setText("Copy address and keys from the gateway’s own portal.")
+        self.words.setText("Copy address and keys from the gateway's own portal.")
         self.account.show_account({}, can_change=True)
         self._pages.setCurrentIndex(0)
         self.account.kind.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -23,7 +23,7 @@ _TEXTS: tuple[tuple[str, str, str, int], ...] = (
     ("database", "Database", "posapp", 80),
     ("user", "User", "posapp", 80),
     ("password", "Password", "", 500),
-    ("certificate", "File with the server’s certificate", "Only if it is not publicly known", 500),
+    ("certificate", "File with the server's certificate", "Only if it is not publicly known", 500),
     ("code", "Joining code", "Not for the first till", 40),
 )
 

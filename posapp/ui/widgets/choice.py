@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from posapp.ui import icons, theme
@@ -43,27 +43,42 @@ class _Entry(QStyledItemDelegate):
 
 
 class Choice(QComboBox):
-    """A drop-down that leaves its frame to the field around it."""
+    """A drop-down that leaves its frame to the field around it.
 
-    def __init__(self, *, name: str, trailing: bool = False) -> None:
+    Args:
+        unchosen: stands there until something is chosen; without it the first one is.
+    """
+
+    def __init__(self, *, name: str, trailing: bool = False, unchosen: str = "") -> None:
         super().__init__()
+        if unchosen:
+            self.setPlaceholderText(unchosen)
         self._trailing = trailing
         self.setObjectName(name)
         self.setFont(theme.font(theme.BODY))
         self.setFrame(False)
         self.setItemDelegate(_Entry(self))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Left to what scrolls: a wheel that passes over must not choose."""
+        event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.of(self)
         painter = QPainter(self)
-        painter.setPen(tokens.text if self.isEnabled() else tokens.secondary)
+        nothing = self.currentIndex() < 0
+        quiet = nothing or not self.isEnabled()
+        painter.setPen(tokens.secondary if quiet else tokens.text)
         painter.setFont(self.font())
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         room = theme.ICON + theme.STEP * 2
         words: QRect = self.rect().adjusted(room if rtl else 0, 0, 0 if rtl else -room, 0)
         shown = painter.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, words.width()
+            self.placeholderText() if nothing else self.currentText(),
+            Qt.TextElideMode.ElideRight,
+            words.width(),
         )
         side = Qt.AlignmentFlag.AlignRight if self._trailing else Qt.AlignmentFlag.AlignLeft
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, shown)
