@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from posapp.gateways.port import Gateway
 from posapp.ledger.ledger import Ledger
-from posapp.model.attempt import ABSENT_AFTER
+from posapp.model.attempt import ABSENT_AFTER, Kind
 
 _GOOD_FOR = timedelta(hours=24)
 _RECENT = timedelta(days=7)
@@ -24,15 +24,16 @@ class Canary:
     def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._found_at: dict[str, datetime] = {}
+        self._found_at: dict[tuple[str, bool], datetime] = {}
 
-    def found(self, account: str) -> None:
-        """The search of this account has just found a payment of ours."""
-        self._found_at[account] = self._clock()
+    def found(self, account: str, kind: Kind) -> None:
+        """The search of this account has just found something of ours. Payouts have a search of
+        their own: that payments are found says nothing about them."""
+        self._found_at[account, kind is Kind.PAYOUT] = self._clock()
 
-    def alive(self, account: str) -> bool:
+    def alive(self, account: str, kind: Kind) -> bool:
         """Whether it found one in the last day."""
-        found = self._found_at.get(account)
+        found = self._found_at.get((account, kind is Kind.PAYOUT))
         return found is not None and abs(self._clock() - found) <= _GOOD_FOR
 
     async def ask(self, gateway: Gateway) -> bool:
@@ -54,5 +55,5 @@ class Canary:
         payments = await gateway.find(known.intent.reference, since=since)
         if not any(payment.id == known.payment_id for payment in payments):
             return False
-        self.found(gateway.account)
+        self.found(gateway.account, Kind.CHARGE)
         return True

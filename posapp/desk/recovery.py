@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from posapp.desk.absence import Absence
 from posapp.desk.actions import Actions
 from posapp.desk.canary import Canary
 from posapp.desk.captures import Captures
@@ -34,8 +35,6 @@ from posapp.model.attempt import (
     Kind,
     State,
     Verdict,
-    absence_is_proved,
-    may_repeat,
     next_question,
 )
 from posapp.model.case import AlarmKind
@@ -49,12 +48,12 @@ _log = logging.getLogger(__name__)
 _IDLE = timedelta(minutes=5)
 _SHORTEST = timedelta(seconds=0.2)
 _DISK_PAUSE = timedelta(seconds=30)
-_SWEEP_ROOM = timedelta(hours=24)  # a till that was off for a day still makes its last sweep
+_SWEEP_ROOM = timedelta(days=7)  # a till that was off for a week still makes its last sweep
+_SWEEP_AGAIN = timedelta(minutes=10)  # after one that brought no answer
 _ROUND = 30  # look-ups at one account before it is worked out anew which come first
 _LEDGER_FAILED = "The ledger failed"
 _LEAVING = (State.PREPARED, State.SENDING)
 _ENDED = (State.NOT_CHARGED, State.SETTLED)
-_EARLIER = timedelta(minutes=5)  # how far a gateway's clock may be behind ours
 
 
 class Recovery:
@@ -84,15 +83,23 @@ class Recovery:
             Kind.PAYOUT: payouts.look,
         }
         self._clock = clock
-        self._between = between or (lambda: (clock(), clock()))
         till.bell.listen(self.recheck)
         self._wake = asyncio.Event()
         self._turns = Turns(clock, till.sleep)
         self._canary = Canary(till.ledger, clock)
+        self._absence = Absence(
+            till,
+            actions=actions,
+            canary=self._canary,
+            turns=self._turns,
+            clock=clock,
+            between=between or (lambda: (clock(), clock())),
+        )
         self._captures = Captures(till)
         self._on_round: set[str] = set()
         self._latest: tuple[Attempt, ...] = ()  # what was waiting when it was last read
         self._disk_failed: datetime | None = None
+        self._again_at: dict[int, datetime] = {}  # sweeps that brought no answer
 
     def recheck(self) -> None:
         """Something changed: work out anew when to look next, and try the disk again."""
@@ -158,7 +165,7 @@ class Recovery:
 
     def asked_next(self, attempt: Attempt) -> datetime | None:
         """When the gateway is asked about it by itself; None when that is not planned."""
-        due = next_question(attempt)
+        due = self._due(attempt)
         alone = self._turns.alone_until(attempt.intent.account)
         return max(due, alone) if due and alone else due
 
@@ -210,9 +217,16 @@ class Recovery:
         return [each for each in sorted(due) if self._turns.alone_until(each) is None]
 
     def _is_due(self, attempt: Attempt) -> bool:
-        due = next_question(attempt)
+        due = self._due(attempt)
         followed = self._till.under_way.is_followed(attempt.id)
         return due is not None and due <= self._clock() and not followed
+
+    def _due(self, attempt: Attempt) -> datetime | None:
+        due = next_question(attempt, self._clock())
+        if due is None:
+            return None
+        asked, again = self._absence.asked_at(attempt, due), self._again_at.get(attempt.id)
+        return max(asked, again) if again else asked
 
     def _until_next(self, waiting: Iterable[Attempt]) -> timedelta:
         """How long until something is due at an account that is not on its round."""
@@ -230,6 +244,7 @@ class Recovery:
         """Everything a gateway is asked about, newest first; nothing while the disk rests. Rounds
         that are under way go on with it."""
         self._latest = () if self._disk_rests() else await self._read_waiting()
+        self._absence.watch(self._latest)
         return self._latest
 
     async def _read_waiting(self) -> tuple[Attempt, ...]:
@@ -240,6 +255,10 @@ class Recovery:
             if self._broken_off(found):
                 await self._ledger.journal.recover(why=_LEDGER_FAILED)
                 found = await self._ledger.journal.looked_for(since)
+            for attempt in found:
+                if self._absence.is_abandoned(attempt):
+                    await self._ledger.journal.take_over(attempt)
+                    self._till.changed()
             return found
         except LedgerError:
             _log.exception("open attempts cannot be read")
@@ -268,13 +287,16 @@ class Recovery:
         )
 
     async def _look(self, attempt: Attempt) -> Attempt:
+        provable = self._absence.is_provable(attempt)
         try:
             gateway = self._till.accounts.gateway(attempt.intent.account)
             if look := self._looks.get(attempt.intent.kind):
                 outcome = await look(attempt, gateway)
                 found = outcome.attempt if outcome else None
+                if outcome and attempt.intent.kind is Kind.PAYOUT and not attempt.payment_id:
+                    self._canary.found(attempt.intent.account, Kind.PAYOUT)
             else:
-                found = await self._look_for_charge(attempt, gateway)
+                found = await self._look_for_charge(attempt, gateway, provable=provable)
         except (GatewayError, Refused) as problem:
             if isinstance(problem, RateLimited):
                 self._turns.leave_alone(attempt.intent.account, problem.retry_after)
@@ -291,7 +313,7 @@ class Recovery:
             await self._not_answered(attempt, Refused(sentence))
             raise Refused(f"{sentence} Look at the payment in the gateway's own list.") from problem
         if found is None:
-            return await self._absent(attempt)
+            return await self._absence.weigh(attempt, provable=provable)
         if found.state is not State.SETTLED or attempt.state is State.SETTLED:
             await self._ledger.journal.looked_up(
                 attempt.id, absent=False, said=found.said, request_id=found.request_id
@@ -301,6 +323,8 @@ class Recovery:
 
     async def _not_answered(self, attempt: Attempt, problem: GatewayError | Refused) -> None:
         told = problem if isinstance(problem, GatewayError) else None
+        if attempt.state in _ENDED:
+            self._again_at[attempt.id] = self._clock() + _SWEEP_AGAIN
         await self._ledger.journal.looked_up(
             attempt.id,
             absent=False,
@@ -310,15 +334,17 @@ class Recovery:
         )
         await self._case_when_old(attempt)
 
-    async def _look_for_charge(self, attempt: Attempt, gateway: Gateway) -> Attempt | None:
+    async def _look_for_charge(
+        self, attempt: Attempt, gateway: Gateway, *, provable: bool
+    ) -> Attempt | None:
         if attempt.payment_id:
             payment = await gateway.read(attempt.payment_id)
             return (await self._sales.record(attempt, payment, gateway)).attempt
-        since = (attempt.sent_at or attempt.prepared_at) - _EARLIER
+        since = self._absence.search_from(attempt, provable=provable)
         payments = await gateway.find(attempt.intent.reference, since=since)
         if not payments:
             return None
-        self._canary.found(attempt.intent.account)
+        self._canary.found(attempt.intent.account, attempt.intent.kind)
         ours, *others = first_that_fits(attempt.intent, payments, live=gateway.live)
         for other in others:
             if attempt.intent.kind.takes_money and not other.status.is_final_failure:
@@ -326,58 +352,6 @@ class Recovery:
                     AlarmKind.DOUBLE, attempt_id=attempt.id, payment=other
                 )
         return (await self._sales.record(attempt, ours, gateway)).attempt
-
-    async def _absent(self, attempt: Attempt) -> Attempt:
-        if attempt.state in _ENDED:
-            return await self._ledger.journal.looked_up(attempt.id, absent=True)
-        if attempt.state is State.PENDING:
-            # The gateway accepted it once: absent now means lagging, not undone.
-            await self._ledger.journal.looked_up(attempt.id, absent=False)
-            return await self._case_when_old(attempt)
-        earliest, latest = self._between()
-        if may_repeat(attempt, earliest) and may_repeat(attempt, latest):
-            gateway = self._till.accounts.gateway(attempt.intent.account)
-            again = await self._actions.repeat(attempt, gateway)
-            if again is not None:
-                return again
-        looked = await self._ledger.journal.looked_up(attempt.id, absent=True)
-        if not absence_is_proved(attempt, earliest):
-            return await self._case_when_old(looked)
-        try:
-            believed = await self._search_is_believed(attempt)
-        except (GatewayError, Refused) as problem:
-            if isinstance(problem, RateLimited):
-                self._turns.leave_alone(attempt.intent.account, problem.retry_after)
-            return await self._case_when_old(looked)
-        except LedgerError:
-            raise
-        except Exception:
-            _log.exception("the answer to a search was not understood")
-            return await self._case_when_old(looked)
-        if believed:
-            return await self._ledger.journal.settle(
-                attempt.id,
-                state=State.NOT_CHARGED,
-                note="The gateway was searched completely, twice, and has no such payment.",
-            )
-        if looked.state is State.OPEN_CASE:
-            return looked
-        return await self._ledger.journal.settle(
-            attempt.id,
-            state=State.OPEN_CASE,
-            note="The gateway's search found no such payment, but it is not proved that it finds "
-            "payments of ours. A person has to find out.",
-        )
-
-    async def _search_is_believed(self, attempt: Attempt) -> bool:
-        """Whether what this gateway does not find is not there. What is asked of a payment is
-        looked for in that payment, which was read: that is proof enough. A card check moves
-        nothing."""
-        account, kind = attempt.intent.account, attempt.intent.kind
-        if kind.acts_on_payment or kind is Kind.VERIFY or self._canary.alive(account):
-            return True
-        await self._turns.pace(account)
-        return await self._canary.ask(self._till.accounts.gateway(account))
 
     async def _case_when_old(self, attempt: Attempt) -> Attempt:
         return await case_when_old(self._ledger, attempt, at=self._clock())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 from posapp.desk.balances import fresh_payment
 from posapp.desk.errors import Refused
@@ -14,7 +13,7 @@ from posapp.desk.till import Till
 from posapp.gateways.port import Gateway, Prepared, Refund, Rejected
 from posapp.ledger.errors import LedgerError
 from posapp.model.attempt import Attempt, Intent, Kind, refund_key
-from posapp.model.judge import find_refund, judge_refund
+from posapp.model.judge import could_be, find_refund, judge_refund
 from posapp.model.money import Money
 from posapp.model.payment import Payment, refund_problem
 
@@ -169,14 +168,15 @@ class Refunds:
     async def look(self, attempt: Attempt, gateway: Gateway) -> Outcome | None:
         """Read the payment and settle this refund as far as it shows; None when it is absent.
 
-        Where several refunds could be this one, nothing is proved and nothing changes.
+        Where several refunds could be this one, nothing is proved and nothing changes; nor does
+        one that was accepted and is not shown.
         """
         payment = await gateway.read(attempt.intent.payment_id)
         mine = await self._ledger.journal.asked_of(payment)
         record = find_refund(attempt, payment, others=mine)
         if record is None:
             await self._ledger.payments.store(payment)
-            if _could_be_several(attempt, payment, mine):
+            if attempt.action_id or could_be(attempt, payment, others=mine):
                 return Outcome(attempt, payment)
             return None
         settled = await conclude(
@@ -194,14 +194,6 @@ def reason_problem(reason: str) -> str | None:
     if len(reason.strip()) > LONGEST_REASON:
         return f"The reason has at most {LONGEST_REASON} characters."
     return None if reason.strip() else "Give a reason for giving it back."
-
-
-def _could_be_several(attempt: Attempt, payment: Payment, mine: tuple[Attempt, ...]) -> bool:
-    """Whether the gateway shows refunds that fit this attempt and cannot be told apart."""
-    return not attempt.action_id and any(
-        find_refund(attempt, replace(payment, refunds=(record,)), others=mine)
-        for record in payment.refunds
-    )
 
 
 def _reserved(payment: Payment, mine: tuple[Attempt, ...]) -> int:

@@ -127,6 +127,7 @@ class Journal:
         said: str = "",
         request_id: str = "",
         who: str = "",
+        seen: Attempt | None = None,
     ) -> Attempt:
         """Write down what is proved: attempt, snapshot, order and audit entry in one transaction.
 
@@ -135,6 +136,8 @@ class Journal:
 
         Args:
             action_id: the gateway's id of the refund, or of another action on a payment.
+            seen: the attempt about which this was found out; where it has ended or was sent again
+                since, nothing is written.
 
         Raises:
             BrokenRule: this state may not follow the present one, or another end is proved already.
@@ -144,6 +147,8 @@ class Journal:
 
         def work(connection: Connection) -> Attempt:
             before = read_attempt(connection, attempt_id)
+            if seen is not None and not seen.is_same_sending(before):
+                return before
             check_answer(before, state, verdict, payment, payout_id, action_id)
             check_new(connection, before, action_id)
             if payment is not None:
@@ -189,11 +194,15 @@ class Journal:
         note: str = "",
         said: str = "",
         request_id: str = "",
+        seen: Attempt | None = None,
     ) -> Attempt:
-        """Count a look-up and keep it as evidence in the audit trail.
+        """Count a look-up and keep it as evidence in the audit trail. One that brought no answer
+        about something that has ended stands for no sweep: that is still to be made.
 
         Args:
             absent: it was complete and found nothing.
+            seen: the attempt that was looked for; where it has ended or was sent again since,
+                nothing is counted.
             note: why it brought no answer, as a sentence; empty where it brought one.
             said: the gateway's own words.
             request_id: the gateway's id of the call.
@@ -201,20 +210,19 @@ class Journal:
 
         def work(connection: Connection) -> Attempt:
             before = read_attempt(connection, attempt_id)
-            seen = {
+            if seen is not None and not seen.is_same_sending(before):
+                return before
+            counted: dict[str, object] = {
                 "look_ups": before.look_ups + 1,
-                "absent": before.absent + int(absent),
-                "looked_up_at": micros(self._clock()),
+                "absent": before.absent + 1 if absent else before.absent if note else 0,
                 "note": without_card_number(note) or before.note,
             }
-            change_attempt(connection, attempt_id, seen)
-            detail = {
-                "kind": before.intent.kind.value,
-                "look_up": str(before.look_ups + 1),
-                "note": note,
-                "said": said,
-                "request_id": request_id,
-            }
+            if before.state.is_open or not note:
+                counted["looked_up_at"] = micros(self._clock())
+            change_attempt(connection, attempt_id, counted)
+            kind, number = before.intent.kind.value, str(before.look_ups + 1)
+            detail = {"kind": kind, "look_up": number, "note": note}
+            detail |= {"said": said, "request_id": request_id}
             self._audit.append(
                 connection,
                 "not_found" if absent else "not_answered" if note else "looked_up",
@@ -241,16 +249,20 @@ class Journal:
 
         def work(connection: Connection) -> tuple[Attempt, ...]:
             for attempt in open_attempts(connection):
-                if attempt.intent.till != self._till:
-                    continue
-                if attempt.state is State.SENDING:
-                    note = f"{why} while this was being sent."
-                    self._change(connection, attempt, State.UNKNOWN, note=note)
-                elif attempt.state is State.PREPARED:
-                    note = f"{why} before this was sent."
-                    ended = micros(self._clock())
-                    self._change(connection, attempt, State.NOT_SENT, note=note, ended_at=ended)
+                if attempt.intent.till == self._till:
+                    self._let_go(connection, attempt, why)
             return open_attempts(connection)
+
+        return await self._database.write(work)
+
+    async def take_over(self, seen: Attempt) -> Attempt:
+        """The same for what another till was sending that does not come back."""
+
+        def work(connection: Connection) -> Attempt:
+            before = read_attempt(connection, seen.id)
+            if seen.is_same_sending(before):
+                self._let_go(connection, before, f"Till {seen.intent.till} did not come back")
+            return written(connection, seen.id)
 
         return await self._database.write(work)
 
@@ -282,22 +294,18 @@ class Journal:
 
     async def refunds_of(self, payment: Payment) -> tuple[Attempt, ...]:
         """Every refund we ever tried on this payment, newest first."""
-        return await self._database.read(
-            lambda connection: refunds_of(connection, payment.account, payment.id)
-        )
+        about = (payment.account, payment.id)
+        return await self._database.read(lambda connection: refunds_of(connection, *about))
 
     async def asked_of(self, payment: Payment) -> tuple[Attempt, ...]:
         """Everything we ever tried on this payment, refunds too, newest first."""
-        return await self._database.read(
-            lambda connection: asked_of(connection, payment.account, payment.id)
-        )
+        about = (payment.account, payment.id)
+        return await self._database.read(lambda connection: asked_of(connection, *about))
 
     async def others(self, attempt: Attempt) -> tuple[Attempt, ...]:
         """Everything else we ever tried on the payment this attempt is about, newest first."""
-        intent = attempt.intent
-        asked = await self._database.read(
-            lambda connection: asked_of(connection, intent.account, intent.payment_id)
-        )
+        about = (attempt.intent.account, attempt.intent.payment_id)
+        asked = await self._database.read(lambda connection: asked_of(connection, *about))
         return tuple(each for each in asked if each.id != attempt.id)
 
     def close_case(
@@ -330,6 +338,14 @@ class Journal:
         index_charge(connection, number)
         self._note(connection, attempt, intent.who, {})
         return attempt
+
+    def _let_go(self, connection: Connection, attempt: Attempt, why: str) -> None:
+        if attempt.state is State.SENDING:
+            note = f"{why} while this was being sent."
+            self._change(connection, attempt, State.UNKNOWN, note=note)
+        elif attempt.state is State.PREPARED:
+            note, ended = f"{why} before this was sent.", micros(self._clock())
+            self._change(connection, attempt, State.NOT_SENT, note=note, ended_at=ended)
 
     def _change(
         self,

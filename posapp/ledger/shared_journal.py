@@ -85,9 +85,14 @@ class SharedJournal(Journal):
         said: str = "",
         request_id: str = "",
         who: str = "",
+        seen: Attempt | None = None,
     ) -> Attempt:
         """As ``Journal.settle``; while the server cannot keep it, what this program sent is settled
-        in its own file."""
+        in its own file. What was only searched for is searched for again."""
+        if seen is not None:
+            return await super().settle(
+                attempt_id, state=state, verdict=verdict, note=note, seen=seen
+            )
         answer = Answer(
             state=state,
             verdict=verdict,

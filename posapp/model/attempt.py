@@ -18,6 +18,9 @@ ABSENT_AFTER = timedelta(minutes=15)
 CASE_AFTER = timedelta(hours=3)
 """An attempt still unknown after this long becomes an open case."""
 
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""How far two clocks may be apart that are both taken as right."""
+
 LOOK_UP_DELAYS = tuple(
     timedelta(seconds=s) for s in (2, 5, 10, 20, 50, 110, 230, 600, 900, 1800, 3600, 7200, 10800)
 )
@@ -154,8 +157,8 @@ class Attempt:
     """A journalled intent and how far it got.
 
     ``payment_id`` is the gateway's id of the payment, or of the payout; ``action_id`` its id of
-    the refund or other action. ``absent`` counts complete negative look-ups since the last byte,
-    ``repeats`` how often the same bytes were sent again.
+    the refund or other action. ``absent`` counts complete negative look-ups in a row since the last
+    byte, ``repeats`` how often the same bytes were sent again.
     """
 
     id: int
@@ -174,6 +177,15 @@ class Attempt:
     look_ups: int = 0
     looked_up_at: datetime | None = None
     repeats: int = 0
+
+    def is_same_sending(self, later: Attempt) -> bool:
+        """Whether this attempt, read later, has neither ended nor been sent again meanwhile: what
+        was found out in between is about it."""
+        return (self.state, self.sent_at, self.repeats) == (
+            later.state,
+            later.sent_at,
+            later.repeats,
+        )
 
 
 def reference_for(*, till: str, order_number: int, sequence: int, salt: str) -> str:
@@ -214,10 +226,17 @@ def payout_key(*, account: str, ticket: str) -> str:
     return "payout-" + hashlib.sha256(world.encode()).hexdigest()[:40]
 
 
-def next_look_up(attempt: Attempt) -> datetime | None:
-    """When to ask the gateway again about an open attempt; None when only people can help."""
+def next_look_up(attempt: Attempt, now: datetime) -> datetime | None:
+    """When to ask the gateway again about an open attempt; None when only people can help.
+
+    What was sent by a clock that was ahead is asked about from now on.
+    """
     if attempt.state not in (State.UNKNOWN, State.PENDING) or attempt.sent_at is None:
         return None
+    if attempt.sent_at - now > CLOCKS_DIFFER:
+        looked = attempt.looked_up_at
+        step = LOOK_UP_DELAYS[min(attempt.look_ups, len(LOOK_UP_DELAYS) - 1)]
+        return now if looked is None or looked > now else looked + step
     if attempt.look_ups < len(LOOK_UP_DELAYS):
         return attempt.sent_at + LOOK_UP_DELAYS[attempt.look_ups]
     last = attempt.looked_up_at or attempt.sent_at
@@ -241,7 +260,7 @@ def next_sweep(attempt: Attempt) -> datetime | None:
     )
 
 
-def next_question(attempt: Attempt) -> datetime | None:
+def next_question(attempt: Attempt, now: datetime) -> datetime | None:
     """When the gateway is asked about it next, by its state; None when it no longer has to be.
 
     An open case is a person's, but a late end of it is still noticed.
@@ -250,7 +269,7 @@ def next_question(attempt: Attempt) -> datetime | None:
         return next_sweep(attempt)
     if attempt.state is State.OPEN_CASE:
         return (attempt.looked_up_at or attempt.prepared_at) + LOOK_UP_DELAYS[-1]
-    return next_look_up(attempt)
+    return next_look_up(attempt, now)
 
 
 def absence_is_proved(attempt: Attempt, at: datetime) -> bool:

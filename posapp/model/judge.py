@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from posapp.model.attempt import Attempt, Intent, State, Verdict
+from posapp.model.attempt import CLOCKS_DIFFER, Attempt, Intent, State, Verdict
 from posapp.model.payment import (
     ActionKind,
     ActionRecord,
@@ -18,7 +18,6 @@ from posapp.model.payment import (
 )
 from posapp.model.payout import Payout, PayoutStatus
 
-_CLOCKS_DIFFER = timedelta(minutes=2)
 # A retry that is due may still take the money.
 _MOVING = (PaymentStatus.PENDING, PaymentStatus.ACTION_NEEDED, PaymentStatus.RETRY_SCHEDULED)
 
@@ -125,16 +124,28 @@ def find_refund(
     """
     if attempt.action_id:
         return next((r for r in payment.refunds if r.id == attempt.action_id), None)
-    taken = {other.action_id for other in others if other.id != attempt.id}
-    earliest = (attempt.sent_at or attempt.prepared_at) - _CLOCKS_DIFFER
+    earliest = (attempt.sent_at or attempt.prepared_at) - CLOCKS_DIFFER
     candidates = [
         record
-        for record in payment.refunds
-        if record.id not in taken
-        and record.amount == attempt.intent.amount
-        and (record.at is None or record.at >= earliest)
+        for record in _fitting(attempt, payment, others)
+        if record.at is None or record.at >= earliest
     ]
     return candidates[0] if len(candidates) == 1 else None
+
+
+def could_be(attempt: Attempt, payment: Payment, *, others: Sequence[Attempt]) -> bool:
+    """Whether the payment shows a refund that may be this attempt's, though it cannot be told
+    apart, or is older by a clock of ours that may have been ahead."""
+    return bool(_fitting(attempt, payment, others))
+
+
+def _fitting(attempt: Attempt, payment: Payment, others: Sequence[Attempt]) -> list[RefundRecord]:
+    taken = {other.action_id for other in others if other.id != attempt.id}
+    return [
+        record
+        for record in payment.refunds
+        if record.id not in taken and record.amount == attempt.intent.amount
+    ]
 
 
 def first_that_fits(intent: Intent, payments: Sequence[Payment], *, live: bool) -> list[Payment]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from posapp.model.attempt import Attempt, Intent, Kind, State, Verdict
+from posapp.model.attempt import CLOCKS_DIFFER, Attempt, Intent, Kind, State, Verdict
 from posapp.model.judge import OLDER_ANSWER, Finding, action_state
 from posapp.model.payment import (
     ActionKind,
@@ -17,7 +17,6 @@ from posapp.model.payment import (
     RefundRecord,
 )
 
-_CLOCKS_DIFFER = timedelta(minutes=2)
 ACTION_OF = {
     Kind.CAPTURE: ActionKind.CAPTURE,
     Kind.VOID: ActionKind.VOID,
@@ -80,17 +79,29 @@ def find_action(
         payment: read with its history.
         others: all our attempts on this payment, refunds too; what they made is not looked at.
     """
+    return _shown(attempt, payment, others, attempt.prepared_at - CLOCKS_DIFFER)
+
+
+def may_show(attempt: Attempt, payment: Payment, *, others: Sequence[Attempt]) -> bool:
+    """Whether the payment shows anything that may be this attempt's, though it is older by a
+    clock of ours that may have been ahead."""
+    return bool(_shown(attempt, payment, others, None))
+
+
+def _shown(
+    attempt: Attempt, payment: Payment, others: Sequence[Attempt], earliest: datetime | None
+) -> tuple[ActionRecord, ...]:
     kind = ACTION_OF[attempt.intent.kind]
     if attempt.action_id:
         return (_accepted(attempt.action_id, kind, payment),)
     taken = {other.action_id for other in others if other.id != attempt.id} - {""}
     match attempt.intent.kind:
         case Kind.REVERSAL:
-            return _reversals(attempt, payment, taken)
+            return _reversals(payment, taken, earliest)
         case Kind.RETRY_CANCELLATION:
             return _called_off(payment)
         case _:
-            return _of_its_kind(attempt, payment, taken)
+            return _of_its_kind(attempt.intent, payment, taken, earliest)
 
 
 def _accepted(number: str, kind: ActionKind, payment: Payment) -> ActionRecord:
@@ -108,8 +119,9 @@ def _accepted(number: str, kind: ActionKind, payment: Payment) -> ActionRecord:
     return accepted
 
 
-def _of_its_kind(attempt: Attempt, payment: Payment, taken: set[str]) -> tuple[ActionRecord, ...]:
-    intent = attempt.intent
+def _of_its_kind(
+    intent: Intent, payment: Payment, taken: set[str], earliest: datetime | None
+) -> tuple[ActionRecord, ...]:
     known = [each for each in payment.history if each.kind is ACTION_OF[intent.kind]]
     named = tuple(each for each in known if each.reference == intent.reference)
     if named:
@@ -120,11 +132,13 @@ def _of_its_kind(attempt: Attempt, payment: Payment, taken: set[str]) -> tuple[A
         if each.id not in taken
         and each.reference in ("", payment.reference)
         and (intent.kind not in _WITH_AMOUNT or each.amount == intent.amount)
-        and (each.at is None or each.at >= _earliest(attempt))
+        and _not_before(each.at, earliest)
     )
 
 
-def _reversals(attempt: Attempt, payment: Payment, taken: set[str]) -> tuple[ActionRecord, ...]:
+def _reversals(
+    payment: Payment, taken: set[str], earliest: datetime | None
+) -> tuple[ActionRecord, ...]:
     """A reversal leaves a void, a refund, or both, and carries no reference of ours.
 
     It is done when nothing is left: of what it left, that which is not done says how it stands.
@@ -135,7 +149,7 @@ def _reversals(attempt: Attempt, payment: Payment, taken: set[str]) -> tuple[Act
         for each in entries
         if (isinstance(each, RefundRecord) or each.kind in _RELEASES)
         and each.id not in taken
-        and (each.at is None or each.at >= _earliest(attempt))
+        and _not_before(each.at, earliest)
     ]
     if traces:
         telling = min(traces, key=lambda each: each.state is ActionState.DONE)
@@ -157,5 +171,5 @@ def _called_off(payment: Payment) -> tuple[ActionRecord, ...]:
     return (ActionRecord("", ActionKind.RETRY_CANCELLATION, state),)
 
 
-def _earliest(attempt: Attempt) -> datetime:
-    return attempt.prepared_at - _CLOCKS_DIFFER
+def _not_before(at: datetime | None, earliest: datetime | None) -> bool:
+    return at is None or earliest is None or at >= earliest

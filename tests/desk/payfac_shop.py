@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from posapp.desk.outcome import Outcome
+from posapp.desk.payouts import PayoutOrder
 from posapp.desk.sales import Taking
 from posapp.desk.till import Till
 from posapp.gateways.payfac.gateway import PayfacGateway
@@ -63,6 +64,13 @@ class PayfacShop(Shop):
     async def search_is_proved(self) -> None:
         """An earlier charge, by which the search of the gateway shows that it finds ours."""
         await self.captured()
+        self.clock.move(timedelta(hours=1))
+
+    async def payouts_are_found(self, request: PayoutOrder) -> None:
+        """An earlier payout whose answer got lost, by which the search shows that it finds ours."""
+        await self.world.admin.fault("drop_after", "payfac.payment")
+        lost = await self.payouts.pay_out(request, account="payfac", who=WHO)
+        assert (await self.looked(lost.attempt)).payment_id
         self.clock.move(timedelta(hours=1))
 
     async def looked(self, attempt: Attempt) -> Attempt:

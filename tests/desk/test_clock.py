@@ -102,6 +102,7 @@ async def test_absence_is_never_proved_by_a_clock_that_was_set_forward(
         asked = await careful.check(await shop.again(sale.attempt))
         assert asked.state in (State.UNKNOWN, State.OPEN_CASE)
     computer.seconds += ABSENT_AFTER.total_seconds()
+    shop.clock.move(ABSENT_AFTER)
     assert (await careful.check(await shop.again(sale.attempt))).state is State.NOT_CHARGED
 
 

@@ -139,14 +139,26 @@ async def test_a_lost_answer_is_looked_up_by_its_reference(
 async def test_one_that_never_arrived_is_not_sent_again_by_itself(
     world: World, shop: PayfacShop, to: str
 ) -> None:
-    await shop.search_is_proved()
+    await shop.payouts_are_found(to_bank("an earlier form"))
     await world.admin.fault("drop_before", "payfac.payment")
     outcome = await shop.payouts.pay_out(MAKERS[to](), account="payfac", who=WHO)
     ended = await shop.proved_absent(outcome.attempt)
     assert (ended.state, ended.repeats) == (State.NOT_CHARGED, 0)
-    assert await paid_out(world) == []
+    assert len(await paid_out(world)) == 1
     again = await shop.payouts.pay_out(MAKERS[to](), account="payfac", who=WHO)
     assert again.attempt.verdict is Verdict.APPROVED
+
+
+async def test_a_search_that_finds_payments_is_not_believed_about_payouts(
+    world: World, shop: PayfacShop
+) -> None:
+    await shop.search_is_proved()
+    await world.admin.fault("drop_before", "payfac.payment")
+    outcome = await shop.payouts.pay_out(to_bank(), account="payfac", who=WHO)
+    ended = await shop.proved_absent(outcome.attempt)
+    assert ended.state is State.OPEN_CASE
+    with pytest.raises(Refused):
+        await shop.payouts.pay_out(to_bank(), account="payfac", who=WHO)
 
 
 async def test_a_program_that_dies_finds_its_payout_when_it_starts_again(
@@ -231,7 +243,7 @@ async def test_money_that_comes_back_is_noticed_and_stays_until_a_person_has_see
 async def test_one_that_turns_up_after_it_was_taken_as_not_paid_out_is_an_alarm(
     world: World, shop: PayfacShop
 ) -> None:
-    await shop.search_is_proved()
+    await shop.payouts_are_found(to_bank("an earlier form"))
     await world.admin.forward(2400)  # less than a token lasts
     await world.admin.set(list_lag_seconds=1800.0)
     await world.admin.fault("drop_after", "payfac.payment")

@@ -73,7 +73,7 @@ class CardGateway(Gateway):
         live: bool = False,
         currencies: Sequence[str] = ("EUR", "USD"),
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._account = account
         self._label = label
         self._live = live
@@ -152,7 +152,7 @@ class CardGateway(Gateway):
                 id=f"ref_{1 + sum(len(p.refunds) for p in self.payments.values())}",
                 amount=prepared.amount,
                 state=ActionState.PENDING,
-                at=self._clock(),
+                at=self.clock(),
             )
             self._keep(_with_refund(payment, record))
             self._answered[prepared.key] = known = record.id
@@ -179,7 +179,7 @@ class CardGateway(Gateway):
         twist = self.finds.popleft() if self.finds else Twist()
         if twist.raises is not None:
             raise twist.raises
-        seen_until = self._clock() - self.lag
+        seen_until = self.clock() - self.lag
         return [
             self._said(payment, twist)
             for payment in self.payments.values()
@@ -291,7 +291,7 @@ class CardGateway(Gateway):
             amount=charge.amount,
             status=PaymentStatus.PENDING,
             status_said="pending",
-            created_at=self._clock(),
+            created_at=self.clock(),
             live=self.live,
             request_id=f"req_{len(self.calls)}",
         )
@@ -309,7 +309,7 @@ class CardGateway(Gateway):
         return payment
 
     def _note(self, what: str, about: str) -> None:
-        self.calls.append(Call(what, self._clock(), about))
+        self.calls.append(Call(what, self.clock(), about))
 
 
 class FakeGateway(CardGateway, PaymentPages):

@@ -273,3 +273,32 @@ async def test_a_restart_learns_what_it_can_about_its_own_till_only(opened: Open
     assert (await ledger.orders.read(sending.intent.order_id)).state is OrderState.LOCKED
     assert await ledger.journal.recover() == waiting
     assert await ledger.journal.open_attempts() == waiting
+
+
+async def test_what_another_till_was_at_is_taken_over_unless_it_went_on_meanwhile(
+    opened: Opener,
+) -> None:
+    ledger, other = await opened("T1"), await opened("T2")
+    prepared = await other.journal.begin(charge(await new_order(other)))
+    assert (await ledger.journal.take_over(prepared)).state is State.NOT_SENT
+    with pytest.raises(BrokenRule):
+        await other.journal.sending(prepared.id)
+    going_on = await other.journal.begin(charge(await new_order(other)))
+    leaving = await other.journal.sending(going_on.id)
+    assert (await ledger.journal.take_over(going_on)).state is State.SENDING
+    assert (await ledger.journal.take_over(leaving)).state is State.UNKNOWN
+    settled = await other.journal.settle(leaving.id, state=State.SETTLED, verdict=Verdict.DECLINED)
+    assert settled.verdict is Verdict.DECLINED
+
+
+async def test_what_was_found_out_before_it_ended_or_was_sent_again_is_not_written(
+    ledger: Ledger,
+) -> None:
+    attempt = await sent(ledger, charge(await new_order(ledger)))
+    unknown = await ledger.journal.settle(attempt.id, state=State.UNKNOWN)
+    paid_for = await ledger.journal.settle(
+        attempt.id, state=State.SETTLED, verdict=Verdict.APPROVED, payment=payment_of(attempt)
+    )
+    late = await ledger.journal.settle(attempt.id, state=State.NOT_CHARGED, seen=unknown)
+    assert late == paid_for
+    assert await ledger.journal.looked_up(attempt.id, absent=True, seen=unknown) == paid_for

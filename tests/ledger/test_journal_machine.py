@@ -275,7 +275,7 @@ class JournalMachine(RuleBasedStateMachine):
         entry = self._model.entries[number]
         self._shop.run(self._journal("T1").looked_up(number, absent=absent))
         entry.looks += 1
-        entry.absent += absent
+        entry.absent = entry.absent + 1 if absent else 0
 
     @rule(number=begun, times=st.integers(1, 3))
     def nothing_is_found_and_it_is_sent_again(self, number: int, times: int) -> None:

@@ -154,7 +154,7 @@ def test_another_world_makes_another_refund_key(change: dict[str, object]) -> No
 
 
 def test_an_unknown_attempt_is_looked_up_soon_and_then_less_often() -> None:
-    due = [next_look_up(replace(UNKNOWN, look_ups=n)) for n in range(len(LOOK_UP_DELAYS))]
+    due = [next_look_up(replace(UNKNOWN, look_ups=n), SENT) for n in range(len(LOOK_UP_DELAYS))]
     assert due == [SENT + delay for delay in LOOK_UP_DELAYS]
     assert due[0] == SENT + timedelta(seconds=2)
     assert list(LOOK_UP_DELAYS) == sorted(set(LOOK_UP_DELAYS))
@@ -164,18 +164,27 @@ def test_an_unknown_attempt_is_looked_up_soon_and_then_less_often() -> None:
 def test_after_the_plan_is_used_up_look_ups_go_on_at_its_longest_step() -> None:
     tired = replace(UNKNOWN, look_ups=len(LOOK_UP_DELAYS))
     looked = SENT + timedelta(hours=5)
-    assert next_look_up(replace(tired, looked_up_at=looked)) == looked + LOOK_UP_DELAYS[-1]
-    assert next_look_up(tired) == SENT + LOOK_UP_DELAYS[-1]
+    assert next_look_up(replace(tired, looked_up_at=looked), looked) == looked + LOOK_UP_DELAYS[-1]
+    assert next_look_up(tired, SENT) == SENT + LOOK_UP_DELAYS[-1]
 
 
 @pytest.mark.parametrize("state", State)
 def test_only_what_the_gateway_can_still_answer_is_looked_up(state: State) -> None:
-    due = next_look_up(replace(UNKNOWN, state=state))
+    due = next_look_up(replace(UNKNOWN, state=state), SENT)
     assert (due is not None) is (state in {State.UNKNOWN, State.PENDING})
 
 
 def test_what_was_never_sent_is_not_looked_up() -> None:
-    assert next_look_up(replace(UNKNOWN, sent_at=None)) is None
+    assert next_look_up(replace(UNKNOWN, sent_at=None), SENT) is None
+
+
+def test_what_was_sent_by_a_clock_that_was_ahead_is_looked_up_from_now_on() -> None:
+    now = SENT - timedelta(hours=2)
+    assert next_look_up(UNKNOWN, now) == now
+    looked = replace(UNKNOWN, look_ups=1, looked_up_at=now)
+    assert next_look_up(looked, now) == now + LOOK_UP_DELAYS[1]
+    ahead = replace(UNKNOWN, look_ups=3, looked_up_at=SENT)
+    assert next_look_up(ahead, now) == now
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
-from posapp.desk import actions, balances, payouts, recovery, refunds, sales, sending
+from posapp.desk import absence, actions, balances, payouts, refunds, sales, sending
+from posapp.desk.absence import Absence
 from posapp.desk.canary import Canary
 from posapp.desk.outcome import Outcome, Result
 from posapp.desk.recovery import Recovery
@@ -71,12 +72,13 @@ def _send_again(monkey: pytest.MonkeyPatch, rekeyed: Callable[[str], str]) -> No
 def absent_after_a_minute(monkey: pytest.MonkeyPatch) -> None:
     """Two negative look-ups within a minute prove that nothing was charged."""
     monkey.setattr(attempts, "ABSENT_AFTER", timedelta(seconds=60))
+    monkey.setattr(absence, "_WATCHED", timedelta(seconds=60))
 
 
 @mutant
 def one_look_proves_absence(monkey: pytest.MonkeyPatch) -> None:
     """The first negative look-up proves that nothing was charged."""
-    monkey.setattr(recovery, "absence_is_proved", lambda _attempt, _at: True)
+    monkey.setattr(Absence, "is_provable", lambda _self, _attempt: True)
 
 
 @mutant
@@ -84,16 +86,17 @@ def a_failed_look_up_is_absence(monkey: pytest.MonkeyPatch) -> None:
     """A look-up that could not be made counts as one that found nothing, by a good search."""
 
     async def absent(self: Recovery, attempt: Attempt, _note: str) -> None:
-        await self._absent(attempt)
+        weighed: Absence = vars(self)["_absence"]
+        await weighed.weigh(attempt, provable=weighed.is_provable(attempt))
 
     monkey.setattr(Recovery, "_not_answered", absent)
-    monkey.setattr(Canary, "alive", lambda _self, _account: True)
+    monkey.setattr(Canary, "alive", lambda _self, _account, _kind: True)
 
 
 @mutant
 def any_search_is_believed(monkey: pytest.MonkeyPatch) -> None:
     """What a search does not find is not there, whether or not it ever found anything."""
-    monkey.setattr(Canary, "alive", lambda _self, _account: True)
+    monkey.setattr(Canary, "alive", lambda _self, _account, _kind: True)
 
 
 @mutant
@@ -266,8 +269,8 @@ def pending_is_never_asked_about(monkey: pytest.MonkeyPatch) -> None:
     """Only what is unknown is looked up."""
     real = attempts.next_look_up
 
-    def next_look_up(attempt: Attempt) -> Any:
-        return None if attempt.state is State.PENDING else real(attempt)
+    def next_look_up(attempt: Attempt, now: datetime) -> Any:
+        return None if attempt.state is State.PENDING else real(attempt, now)
 
     monkey.setattr(attempts, "next_look_up", next_look_up)
 
