@@ -6,6 +6,7 @@ Imported in a worker thread after the first paint; ``app`` and the command line 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -150,7 +151,7 @@ class Building:
         )
         self._lifetimes.push_async_callback(ledger.close)
         self._lifetimes.push_async_callback(transport.close)
-        await ledger.hold_to(Anchor(self._folder / "ledger.anchor", vault.key_for("anchor")))
+        await ledger.hold_to(Anchor(self._anchor_of(vault), vault.key_for("anchor")))
         if not ledger.stopped:
             await ledger.journal.recover()
         till = Till(name=name, ledger=ledger, accounts=Accounts(transport=transport, clock=now))
@@ -188,6 +189,15 @@ class Building:
             soundness=Soundness(till, role=lambda: people.role, clock=now),
             tills=Tills(till, settings=settings, vault=vault, clock=now),
         )
+
+    def _anchor_of(self, vault: Vault) -> Path:
+        """Each trail has an anchor of its own: a till that joins others, or goes back to its own
+        ledger, does not compare the one with the other."""
+        shared = vault.contents.shared_ledger
+        if shared is None or not shared.in_use:
+            return self._folder / "ledger.anchor"
+        trail = hashlib.sha256(b"anchor|" + audit_key_of(vault, shared)).hexdigest()[:12]
+        return self._folder / f"shared-{trail}.anchor"
 
     async def _ledger(self, vault: Vault, clock: SteadyClock) -> Ledger:
         """The ledger this till keeps: its own file, or the one it shares with others."""

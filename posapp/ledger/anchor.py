@@ -16,13 +16,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from posapp.ledger.encrypted import sync_folder
 from posapp.ledger.tables import audit, audit_head
 
 _log = logging.getLogger(__name__)
 _LARGEST = 1_000
+_SEAL_OF = select(audit.c.mac).where(audit.c.id == bindparam("entry"))
+
+
+class AnotherCopy(Exception):
+    """The ledger was replaced by another copy while it was open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +67,33 @@ class Anchor:
             missing = mark.entries - (head.entries if head else 0)
             noun = "entry is" if missing == 1 else "entries are"
             return f"is an older copy: {missing} later {noun} missing"
-        last = select(audit.c.mac).where(audit.c.id == mark.entries)
-        if mark.entries and connection.execute(last).scalar() != mark.mac:
+        last = connection.execute(_SEAL_OF, {"entry": mark.entries}).scalar()
+        if mark.entries and last != mark.mac:
             return "is another copy: its entries differ from those that were last written here"
         self._kept = mark
         return ""
 
     def look(self, connection: Connection) -> Callable[[], None]:
-        """Note how far the ledger is at the end of a step; call the answer when it is kept."""
-        mark = _head(connection)
+        """Note how far the ledger is at the end of a step; call the answer when it is kept.
+
+        Raises:
+            AnotherCopy: what was last kept here is not in it any more.
+        """
+        mark, kept_before = _head(connection), self._kept
+        if kept_before is not None and kept_before.entries:
+            found = connection.execute(_SEAL_OF, {"entry": kept_before.entries}).scalar()
+            if found != kept_before.mac:
+                raise AnotherCopy
 
         def kept() -> None:
             if mark is not None and mark != self._kept:
                 self._keep(mark)
 
         return kept
+
+    def forget(self) -> None:
+        """Go on with whatever copy there is."""
+        self._kept = None
 
     def _keep(self, mark: Mark) -> None:
         """An anchor that lags behind is still true, so a disk that refuses it stops nothing."""

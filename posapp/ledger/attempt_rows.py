@@ -26,7 +26,7 @@ _CHARGE = select(attempts.c.id, attempts.c.reference, attempts.c.minor, attempts
     attempts.c.account == bindparam("of_account"),
     attempts.c.payment_id == bindparam("of_payment"),
 )
-_ALL_OPEN = _OPEN.order_by(attempts.c.id.desc())
+_ALL_OPEN = _OPEN.order_by(attempts.c.prepared_at.desc(), attempts.c.id.desc())
 _NOT_CHARGED = select(attempts).where(
     attempts.c.ended_at >= bindparam("since"),
     text(f"state = '{State.NOT_CHARGED.value}'"),  # as the index says it

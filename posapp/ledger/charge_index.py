@@ -33,6 +33,9 @@ _EVERY_CHARGE = (
     .where(attempts.c.kind.in_(HISTORY))
 )
 _OF_ATTEMPT = _EVERY_CHARGE.where(attempts.c.id == bindparam("one"))
+_PAGE_AFTER = (
+    _EVERY_CHARGE.where(attempts.c.id > bindparam("last")).order_by(attempts.c.id).limit(1000)
+)
 _OF_ORDER = _EVERY_CHARGE.where(attempts.c.order_id == bindparam("one"))
 
 
@@ -48,8 +51,11 @@ def index_order(connection: Connection, order_id: str) -> None:
 
 
 def index_all(connection: Connection) -> None:
-    """Every charge, in an index that is empty."""
-    _index(connection, connection.execute(_EVERY_CHARGE))
+    """Every charge, in an index that is empty; page by page."""
+    last = 0
+    while page := connection.execute(_PAGE_AFTER, {"last": last}).all():
+        _index(connection, page)
+        last = page[-1].id
 
 
 def index_payments(connection: Connection, account: str, payment_ids: Collection[str]) -> None:

@@ -35,6 +35,24 @@ def engine_of(path: Path, key: bytes) -> Engine:
     )
 
 
+def second_engine_of(path: Path, key: bytes) -> tuple[Engine, Callable[[], None]]:
+    """Another engine on a file that is open, and what breaks off whatever it is reading."""
+    connected: list[Any] = []
+
+    def connect() -> Any:
+        connected.append(_connect(path, key))
+        return connected[-1]
+
+    def interrupt() -> None:
+        for connection in connected:
+            connection.interrupt()
+
+    engine = create_engine(
+        "sqlite://", module=sqlcipher, creator=connect, poolclass=StaticPool, hide_parameters=True
+    )
+    return engine, interrupt
+
+
 def check_library() -> None:
     """Raise LedgerError unless the database library encrypts and is new enough."""
     connection = sqlcipher.connect(":memory:")

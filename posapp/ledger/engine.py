@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from posapp.ledger.errors import LedgerStopped
+from posapp.ledger.errors import LedgerError, LedgerStopped
 from posapp.ledger.store import Store
 from posapp.ledger.worker import Worker
 
@@ -65,8 +67,32 @@ class Database:
         return await self._run(work, writing=False)
 
     async def problems(self) -> list[str]:
-        """What is wrong with the place the ledger is kept in, as sentences."""
-        return await self.read(self._store.problems)
+        """What is wrong with the place the ledger is kept in, as sentences. A file is read to its
+        end, beside everything else that goes on; who stops waiting stops that."""
+        beside = self._store.beside()
+        if beside is None or self._closed:
+            return await self.read(self._store.problems)
+        engine, interrupt = beside
+        examiner, unwanted = Worker(), threading.Event()
+        try:
+            return await examiner.run(lambda: self._examine(engine, unwanted))
+        except asyncio.CancelledError:
+            unwanted.set()
+            interrupt()
+            raise
+        finally:
+            await examiner.end()
+
+    def _examine(self, engine: Engine, unwanted: threading.Event) -> list[str]:
+        try:
+            with self._store.converted(self._stop), engine.connect() as connection:
+                return self._store.problems(connection)
+        except LedgerError:
+            if unwanted.is_set():
+                return []  # nobody waits for it any more
+            raise
+        finally:
+            engine.dispose()
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Do something that blocks, and is no step of the ledger, on the same thread."""

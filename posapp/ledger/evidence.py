@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
-from hashlib import sha256
 from pathlib import Path
 
 FOLDER = "evidence"
@@ -20,10 +20,10 @@ def keep(path: Path) -> Path:
         OSError: there is no whole copy.
     """
     files = [file for name in ("", "-wal") if (file := path.with_name(path.name + name)).exists()]
-    whole = sha256()
+    whole = hashlib.sha256()
     for file in files:
         with file.open("rb") as opened:
-            whole.update(sha256(opened.read()).digest())
+            whole.update(hashlib.file_digest(opened, "sha256").digest())
     folder = path.parent / FOLDER / whole.hexdigest()[:16]
     if folder.exists():
         return folder

@@ -52,6 +52,9 @@ class LedgerFile:
     ) -> AbstractContextManager[None]:
         return converted(self.path, stop)
 
+    def beside(self) -> tuple[Engine, Callable[[], None]]:
+        return encrypted.second_engine_of(self.path, self._key)
+
     def problems(self, connection: Connection) -> list[str]:
         rows = connection.execute(text("PRAGMA integrity_check")).scalars().all()
         return [] if rows == ["ok"] else [f"The ledger is damaged: {row}" for row in rows[:5]]

@@ -7,15 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from posapp.ledger import driver
 from posapp.ledger.address import Address
-from posapp.ledger.anchor import Anchor
+from posapp.ledger.anchor import Anchor, AnotherCopy
 from posapp.ledger.audit import Audit, begin_trail
 from posapp.ledger.cases import Cases
 from posapp.ledger.catalogue import Catalogue
 from posapp.ledger.customers import Customers
 from posapp.ledger.engine import Database
-from posapp.ledger.errors import LedgerError
+from posapp.ledger.errors import LedgerError, LedgerStopped
 from posapp.ledger.file import LedgerFile
 from posapp.ledger.invitations import Invitations
 from posapp.ledger.journal import Journal
@@ -38,6 +40,7 @@ class Ledger:
     ) -> None:
         self._database = database
         self._doubt = ""
+        self._anchor: Anchor | None = None
         self._listeners: list[Callable[[], None]] = []
         self.audit = Audit(database, audit_key, clock, till)
         self.catalogue = Catalogue(database)
@@ -140,13 +143,26 @@ class Ledger:
         """
         doubt = await self._database.read(anchor.doubt)
         if doubt:
-            self._doubt = (
-                f"This ledger {doubt}. It can be read, but no payments are taken. "
-                f"{await self._database.evidence()} Put the newest copy back, or let the owner "
-                "go on with this one and compare it with the gateway's list."
-            )
-            self._database.stop(self._doubt)
-        self._database.watch(anchor.look)
+            self._doubted(doubt, await self._database.evidence())
+        self._anchor = anchor
+        self._database.watch(lambda connection: self._look(anchor, connection))
+
+    def _look(self, anchor: Anchor, connection: Connection) -> Callable[[], None]:
+        """At the end of every step that writes, on the ledger's thread."""
+        try:
+            return anchor.look(connection)
+        except AnotherCopy:
+            doubt = "was replaced by another copy: entries that were written here are missing"
+            self._doubted(doubt, "Keep it as it is now.")
+            raise LedgerStopped(self.stopped) from None
+
+    def _doubted(self, doubt: str, evidence: str) -> None:
+        self._doubt = (
+            f"This ledger {doubt}. It can be read, but no payments are taken. {evidence} Put the "
+            "newest copy back, or let the owner go on with this one and compare it with the "
+            "gateway's list."
+        )
+        self._database.stop(self._doubt)
 
     async def accept(self, who: str) -> None:
         """Go on with a copy that was doubted; noted in the audit trail.
@@ -156,17 +172,20 @@ class Ledger:
         """
         if self.may_be_accepted:
             self._database.stopped = ""
+            if self._anchor is not None:
+                self._anchor.forget()
         await self.audit.record("copy_accepted", who, "ledger", {"doubt": self._doubt})
         self._doubt = ""
 
     async def examine(self) -> None:
         """Examine everything; a ledger that is damaged is only read from then on."""
         problems = await self._damage()
-        if problems:
-            self._database.stop(
-                f"The ledger is damaged: {problems[0]} It can be read, but no payments are taken. "
-                f"{await self._database.evidence()} Close the program and restore a backup."
-            )
+        if problems and not self.stopped:
+            what = f"The ledger is damaged: {problems[0]}"
+            what = f"{what} It can be read, but no payments are taken."
+            self._database.stop(what)  # before anything else is written to it
+            evidence = await self._database.evidence()
+            self._database.stopped = f"{what} {evidence} Close the program and restore a backup."
 
     @property
     def is_away(self) -> bool:

@@ -121,6 +121,7 @@ def _move(
     try:
         with server.visited() as target:
             server.begin(target, writing=True)
+            server.take_time(target)
             if inspect(target).get_table_names():
                 return _moved_before(target, address, wanted)
             store.make_schema(target)

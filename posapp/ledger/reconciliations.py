@@ -80,10 +80,10 @@ class Reconciliations:
 
     async def ours(self, run: SyncRun, *, after: int, limit: int) -> tuple[Attempt, ...]:
         """Attempts of the span, and those about payments of the list, by id."""
+        came_across = select(sync_payments.c.payment_id).where(sync_payments.c.sync_id == run.id)
         listed = (
             select(payments.c.id, payments.c.reference)
-            .join(sync_payments, sync_payments.c.payment_id == payments.c.id)
-            .where(sync_payments.c.sync_id == run.id, payments.c.account == run.account)
+            .where(payments.c.account == run.account, payments.c.id.in_(came_across))
             .cte("listed")
         )
         prepared, mine = attempts.c.prepared_at, attempts.c.account == run.account

@@ -108,6 +108,11 @@ class LedgerServer:
         else:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 
+    def take_time(self, connection: Connection) -> None:
+        """What is done in this one step takes minutes, and some of it here: nothing ends it."""
+        for patience in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {patience} = 0"))
+
     def before_commit(self, connection: Connection) -> None:
         """Tell the other tills; they hear it only if this is kept."""
         connection.execute(
@@ -122,6 +127,9 @@ class LedgerServer:
 
     def keep_evidence(self) -> str:
         return "Keep the data of the server as it is now."
+
+    def beside(self) -> None:
+        """A server examines itself."""
 
     def problems(self, connection: Connection) -> list[str]:
         found = []

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from posapp.ledger.codec import micros, payment_from, payment_row
 from posapp.ledger.tables import payments
+from posapp.model.attempt import CLOCKS_DIFFER
 from posapp.model.payment import Payment
 
 _WHICH = and_(payments.c.account == bindparam("of_account"), payments.c.id == bindparam("of_id"))
@@ -24,13 +25,16 @@ def keep_payment(connection: Connection, payment: Payment, at: datetime) -> None
         connection.execute(_ADD, row)
 
 
-def keep_listed(connection: Connection, payment: Payment, asked_at: datetime) -> None:
+def keep_listed(
+    connection: Connection, payment: Payment, asked_at: datetime, *, now: datetime
+) -> None:
     """As ``keep_payment``, for an answer that took a while: what was read after ``asked_at`` is
-    newer and stays."""
+    newer and stays, unless it was read by a clock that was ahead."""
     newer = select(payments.c.id).where(
         payments.c.account == payment.account,
         payments.c.id == payment.id,
         payments.c.read_at > micros(asked_at),
+        payments.c.read_at <= micros(now + CLOCKS_DIFFER),
     )
     if connection.execute(newer).scalar() is None:
         keep_payment(connection, payment, asked_at)

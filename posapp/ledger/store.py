@@ -41,6 +41,10 @@ class Store(Protocol):
             committing: whether a failure leaves it open if the step was kept.
         """
 
+    def beside(self) -> tuple[Engine, Callable[[], None]] | None:
+        """A second way in for what reads everything, and what breaks such reading off; None where
+        nothing takes long."""
+
     def problems(self, connection: Connection) -> list[str]:
         """What is wrong with the place itself, as sentences."""
 

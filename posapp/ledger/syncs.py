@@ -98,7 +98,7 @@ class Syncs:
             before = read_run(connection, run.id)
             if (before.phase, before.cursor, before.pages) != (run.phase, run.cursor, run.pages):
                 raise SyncMoved
-            _keep(connection, run, {each.id: each for each in payments}, "listed", asked_at)
+            self._keep(connection, run, {each.id: each for each in payments}, "listed", asked_at)
             seen = [each.created_at for each in payments]
             reached = min([*seen, *([before.reached] if before.reached else [])], default=None)
             self._change(
@@ -153,7 +153,7 @@ class Syncs:
             if read_run(connection, run.id).phase is not Phase.CHECKING:
                 raise SyncMoved
             there = {name: payment for name, payment in found.items() if payment}
-            _keep(connection, run, there, "read", asked_at)
+            self._keep(connection, run, there, "read", asked_at)
             _note(connection, run, [name for name in found if name not in there], "absent")
             self._change(connection, run, note="")
             return read_run(connection, run.id)
@@ -203,6 +203,21 @@ class Syncs:
 
         return await self._database.write(work)
 
+    def _keep(
+        self,
+        connection: Connection,
+        run: SyncRun,
+        found: Mapping[str, Payment],
+        how: str,
+        asked_at: datetime,
+    ) -> None:
+        """Snapshots of payments, and that this run came across them, by whatever id."""
+        for payment in found.values():
+            keep_listed(connection, payment, asked_at, now=self._clock())
+        ids = [payment.id for payment in found.values()]
+        _note(connection, run, [*found, *ids], how)
+        index_payments(connection, run.account, ids)
+
     def _change(self, connection: Connection, run: SyncRun, **values: object) -> None:
         changed = {**values, "changed_at": micros(self._clock())}
         connection.execute(update(syncs).where(syncs.c.id == run.id).values(**changed))
@@ -232,21 +247,6 @@ def _of(account: str, window: Window) -> Select[tuple[Any, ...]]:
         )
         .order_by(syncs.c.id.desc())
     )
-
-
-def _keep(
-    connection: Connection,
-    run: SyncRun,
-    found: Mapping[str, Payment],
-    how: str,
-    asked_at: datetime,
-) -> None:
-    """Snapshots of payments, and that this run came across them, by whatever id."""
-    for payment in found.values():
-        keep_listed(connection, payment, asked_at)
-    ids = [payment.id for payment in found.values()]
-    _note(connection, run, [*found, *ids], how)
-    index_payments(connection, run.account, ids)
 
 
 def _note(connection: Connection, run: SyncRun, payment_ids: Sequence[str], how: str) -> None:

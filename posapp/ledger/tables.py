@@ -191,6 +191,7 @@ Index(
     sqlite_where=text("action_id != ''"),
 )
 Index("attempts_by_time", attempts.c.prepared_at, attempts.c.id)
+Index("attempts_by_account", attempts.c.account, attempts.c.prepared_at, attempts.c.id)
 Index("attempts_by_payment", attempts.c.account, attempts.c.payment_id)
 Index("attempts_by_order", attempts.c.order_id)
 Index("attempts_open", attempts.c.prepared_at, attempts.c.id, sqlite_where=text(_IS_OPEN))
@@ -199,7 +200,6 @@ Index(
     attempts.c.ended_at,
     sqlite_where=text(f"state = '{State.NOT_CHARGED.value}'"),
 )
-
 Index("attempts_paid_out", attempts.c.ended_at, sqlite_where=text(PAID_OUT))
 
 # Who found out what about an attempt that no gateway could tell us about.

@@ -323,3 +323,22 @@ async def test_the_door_says_what_to_do_when_the_shared_ledger_does_not_answer(
     finally:
         database_server.start()
     assert (await open_desk("one")).tills.is_shared
+
+
+async def test_a_till_that_was_used_joins_others_and_goes_back_without_a_false_alarm(
+    open_desk: OpenDesk, database_server: DatabaseServer
+) -> None:
+    one = await first_till(open_desk, database_server)
+    await one.till.ledger.audit.record("locked", "Ada", "till", {})
+    code = await one.tills.invite("Ada")
+    two = await open_desk("two")
+    for _ in range(3):
+        await two.till.ledger.audit.record("locked", "Bea", "till", {})
+    await two.tills.save(typed(database_server, till="T2", code=code.reveal().lower()))
+    for kept in ("shared", "own", "shared"):
+        two = await open_desk("two")
+        assert two.till.ledger.stopped == ""
+        assert two.till.ledger.is_shared is (kept == "shared")
+        await two.till.ledger.audit.record("locked", "Bea", "till", {})
+        other = "own" if kept == "shared" else "shared"
+        await two.tills.save(typed(database_server, till="T2", kept=other))

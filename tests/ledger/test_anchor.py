@@ -4,22 +4,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, text
 
 from posapp.ledger import evidence
 from posapp.ledger.anchor import Anchor
 from posapp.ledger.errors import LedgerFull, LedgerStopped
+from posapp.ledger.file import LedgerFile
 from posapp.ledger.ledger import Ledger
 from posapp.model.attempt import Attempt, State, Verdict
+from posapp.runtime.tasks import spawn
 from tests.ledger.conftest import Opener
-from tests.ledger.places import FilePlace, Place
-from tests.ledger.samples import charge, new_order, sent
+from tests.ledger.places import FilePlace, Place, ServerPlace
+from tests.ledger.samples import Clock, charge, new_order, sent
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
 ANCHOR_KEY = bytes(range(64, 96))
@@ -260,3 +266,78 @@ async def test_an_answer_that_was_overtaken_is_not_written_over_a_proved_end(
     await ledger.journal.unsaved.save()
     assert (await ledger.journal.read(attempt.id)).state is State.SETTLED
     assert not ledger.journal.unsaved.waiting
+
+
+async def test_a_copy_that_takes_the_place_of_the_ledger_while_it_is_open_is_noticed(
+    server_place: ServerPlace, anchor_path: Path
+) -> None:
+    """A server that fails over to one that lacks the last steps."""
+    ledger = await server_place.open(Clock())
+    await ledger.hold_to(Anchor(anchor_path, ANCHOR_KEY))
+    await ledger.audit.record("before", "Ada", "till", {})
+    [(entries, mac, seal)] = server_place.rows("SELECT entries, mac, seal FROM audit_head")
+    await ledger.audit.record("lost", "Ada", "till", {})
+    server_place.unguard()
+    server_place.run(
+        f"DELETE FROM audit WHERE id > {entries}",  # noqa: S608
+        f"UPDATE audit_head SET entries = {entries}, mac = '{mac}', seal = '{seal}'",  # noqa: S608
+    )
+    with pytest.raises(LedgerStopped, match="was replaced by another copy"):
+        await ledger.audit.record("after", "Ada", "till", {})
+    assert server_place.rows("SELECT entries FROM audit_head") == [(entries,)]
+    await ledger.close()
+    ledger = await server_place.open(Clock())
+    await ledger.hold_to(Anchor(anchor_path, ANCHOR_KEY))
+    assert "older copy: 1 later entry is missing" in ledger.stopped
+    await ledger.accept("Ada")
+    await ledger.audit.record("after", "Ada", "till", {})
+    assert ledger.stopped == ""
+    await ledger.close()
+
+
+async def test_the_file_is_examined_beside_everything_else_that_goes_on(
+    ledger: Ledger, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(place, FilePlace):
+        pytest.skip("a server examines itself")
+    begun, go_on, real = threading.Event(), threading.Event(), LedgerFile.problems
+
+    def slow(self: LedgerFile, connection: Connection) -> list[str]:
+        begun.set()
+        assert go_on.wait(20)
+        return real(self, connection)
+
+    monkeypatch.setattr(LedgerFile, "problems", slow)
+    examining = spawn(ledger.examine(), name="examine")
+    await until(begun.is_set)
+    await leaving(ledger)  # is written meanwhile
+    go_on.set()
+    await examining
+    assert ledger.stopped == ""
+
+
+async def test_closing_breaks_off_an_examination(
+    ledger: Ledger, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(place, FilePlace):
+        pytest.skip("a server examines itself")
+    begun = threading.Event()
+
+    def endless(_self: LedgerFile, connection: Connection) -> list[str]:
+        begun.set()
+        connection.execute(
+            text(
+                "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+                "SELECT max(x) FROM n"
+            )
+        )
+        return []
+
+    monkeypatch.setattr(LedgerFile, "problems", endless)
+    examining = spawn(ledger.examine(), name="examine")
+    await until(begun.is_set)
+    examining.cancel()
+    async with asyncio.timeout(20):
+        await asyncio.wait({examining})
+    assert ledger.stopped == ""
+    await leaving(ledger)

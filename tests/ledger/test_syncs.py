@@ -121,6 +121,19 @@ async def test_runs_of_other_days_and_accounts_are_not_taken_up(ledger: Ledger) 
     assert await ledger.syncs.latest(ACCOUNT, WINDOW) == run
 
 
+async def test_what_was_read_by_a_clock_that_was_ahead_is_replaced(
+    ledger: Ledger, clock: Clock
+) -> None:
+    clock.forward(48 * 3600)
+    await ledger.payments.store(listed(1))
+    clock.forward(-48 * 3600)
+    run = await begun(ledger)
+    given_back = replace(listed(1), refunded=1290, refundable=0)
+    await ledger.syncs.page(run, payments=[given_back], next_page="", asked_at=clock())
+    kept = await ledger.payments.by_gateway_id(ACCOUNT, listed(1).id)
+    assert kept == given_back
+
+
 async def test_what_was_read_later_is_not_overwritten_by_a_slow_page(
     ledger: Ledger, clock: Clock
 ) -> None:

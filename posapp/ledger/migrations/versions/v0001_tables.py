@@ -108,6 +108,9 @@ TABLES = (
             'unknown')
     """,
     """
+    CREATE INDEX attempts_by_account ON attempts (account, prepared_at, id)
+    """,
+    """
     CREATE INDEX attempts_by_payment ON attempts (account, payment_id)
     """,
     """
