@@ -249,11 +249,13 @@ async def _open_cases(till: Till, camera: Camera) -> None:
     await till.open_case()
     await till.press(Qt.Key.Key_Tab)
     await camera.take(till, "case")
+    await till.choose("case.outcome", "Not charged")
+    await till.choose("case.seen", "On the gateway's site")
     await till.fill("case.reason", "Not in the list of the day")
     await till.tab_to("case.pin")
     await till.type("111222")
     await till.press(Qt.Key.Key_Return)
-    await until(lambda: till.problem("case.pin"))
+    await until(lambda: "not right" in till.problem("case.pin"))
     await camera.take(till, "case-wrong-pin")
     await till.leave("case")
     await till.counter()
@@ -291,7 +293,7 @@ async def _reconcile(till: Till, gateway: Gateway, camera: Camera) -> None:
     await till.replace("Taken by the shop in town with its own terminal")
     await till.press(Qt.Key.Key_Return)
     await until(lambda: not till.shows("decision"))
-    await until(lambda: till.fact("Explained"))
+    await until(lambda: till.sees("Explained:"))
     await camera.take(till, "reconcile-explained")
 
 

@@ -134,13 +134,16 @@ class Soundness:
     def _about_the_ledger(self) -> list[Notice]:
         found = []
         if self.unsaved:
-            what = "The result of a payment is" if self.unsaved == 1 else "Results of payments are"
+            one = self.unsaved == 1
+            what = "The result of a payment is" if one else "Results of payments are"
             then = (
-                "It is not known to anybody but the gateway. Close the program and check the "
-                "disk; at the next start the payment is looked up."
+                f"Nobody but the gateway knows {'it' if one else 'them'}. Close the program and "
+                f"check the disk; at the next start the {'payment is' if one else 'payments are'} "
+                "looked up."
                 if self._ledger.stopped
-                else "Free some space on the disk and leave the program open: it is saved as "
-                "soon as that is possible. Do not charge again."
+                else "Free some space on the disk and leave the program open: "
+                f"{'it is' if one else 'they are'} saved as soon as that is possible. Do not "
+                "charge again."
             )
             found.append(Notice(Trouble.UNSAVED, f"{what} not saved. {then}"))
         if self._ledger.stopped:

@@ -16,6 +16,7 @@ from posapp.desk.settings import Settings, refused
 from posapp.desk.till import Till
 from posapp.ledger import driver
 from posapp.ledger.address import Address
+from posapp.ledger.errors import LedgerAway
 from posapp.model.history import PaymentFilter
 from posapp.model.secret import Secret
 from posapp.vault.errors import SettingsRefused
@@ -111,7 +112,8 @@ class Tills:
             "ours": "It holds the ledger of this shop.",
         }.get(found.contents.value) or _NO_LEDGER[found.contents.value]
         usable = found.contents.value in ("nothing", "ours")
-        return Tested(f"{found.words()} {holds}", usable and found.is_encrypted)
+        safe = found.is_encrypted or address_of(shared).is_here
+        return Tested(f"{found.words()} {holds}", usable and safe)
 
     async def save(self, typed: Mapping[str, str]) -> str:
         """Keep the choice in the vault; what happens next, as sentences."""
@@ -178,10 +180,15 @@ class Tills:
         with ledger_refusals():
             with driver.needed():
                 from posapp.ledger.visit import visit
-            key = audit_key_of(self._vault, shared)
-            return await asyncio.to_thread(
-                visit, address_of(shared), audit_key=key, clock=self._clock
-            )
+            key, address = audit_key_of(self._vault, shared), address_of(shared)
+            try:
+                return await asyncio.to_thread(visit, address, audit_key=key, clock=self._clock)
+            except LedgerAway as problem:
+                sentence = (
+                    f"{shared.host} does not answer on port {shared.port}. Check name, port and "
+                    "network. Nothing was changed; this till goes on as before."
+                )
+                raise Refused(sentence, fields={"host": sentence}) from problem
 
     def _read(self, typed: Mapping[str, str]) -> SharedLedger:
         """What was typed; a password left empty keeps the one that is stored."""

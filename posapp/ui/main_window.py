@@ -216,6 +216,8 @@ class MainWindow(QMainWindow):
         """To the front. Work that goes on behind it can take neither keys nor the focus."""
         self._work.setEnabled(widget is self._work)
         self._front.setCurrentWidget(widget)
+        if self.notices is not None:
+            self.notices.lock(widget is not self._work)
 
     def lock_now(self) -> None:
         """Somebody leaves the till. Work waits behind the lock; card fields are emptied."""
@@ -321,6 +323,7 @@ class MainWindow(QMainWindow):
 
             self.notices = NoticeStrip()
             self.notices.wanted.connect(self._act_on)
+            self.notices.lock(self.locked)
             self._whole.insertWidget(1, self.notices)
         self.notices.show_notices(found)
 
@@ -362,6 +365,7 @@ class MainWindow(QMainWindow):
         side.addLayout(self._above)
         side.addWidget(self._screens, 1)
         row.addLayout(side, 1)
+        self.messages.stand_on(self._screens)
         self._front.addWidget(self._work)
         whole = QWidget()
         column = self._whole = QVBoxLayout(whole)

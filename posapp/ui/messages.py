@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ class Messages(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
+        self._below: QWidget | None = None
         self.setObjectName("messages")
         self._built = False
         self._tone = "neutral"
@@ -68,6 +69,16 @@ class Messages(QWidget):
             spoken.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
         QAccessible.updateAccessibility(spoken)
 
+    def stand_on(self, screens: QWidget) -> None:
+        """Stand at the upper edge of ``screens``, below whatever stands over them."""
+        self._below = screens
+        screens.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            self.place()
+        return super().eventFilter(watched, event)
+
     def place(self) -> None:
         """Keep to the upper corner, where no screen has a button."""
         if not self._built:
@@ -76,7 +87,9 @@ class Messages(QWidget):
         height = max(theme.FIELD_HEIGHT, self._row.heightForWidth(width))
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         left = theme.PAD if rtl else self._window.width() - width - theme.PAD
-        self.setGeometry(left, theme.BANNER_HEIGHT + theme.STEP, width, height)
+        above = self._below.mapTo(self._window, QPoint(0, 0)).y() if self._below else 0
+        top = max(theme.BANNER_HEIGHT, above) + theme.STEP
+        self.setGeometry(left, top, width, height)
 
     def clear(self) -> None:
         """Take a passing message away; what went wrong stays."""

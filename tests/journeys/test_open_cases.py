@@ -109,6 +109,7 @@ async def test_a_case_is_closed_by_a_person_and_what_turns_up_late_is_given_back
     )
     await until(lambda: till.find("nav.cases").accessibleName() == "Open cases: 1 (Ctrl+3)")
     await till.open_case()
+    assert till.focus == "case.outcome"
     await till.tab_to("case.take")
     await till.press(Qt.Key.Key_Return)
     await until(lambda: till.reads("case.take") == "Taken by you", _LONG)

@@ -88,7 +88,7 @@ async def test_a_difference_is_assigned_explained_exported_and_looked_at_no_more
     await until(lambda: till.problem("decision.text").startswith("Say why"))
     await till.type("Taken at the fair")
     await till.press(Qt.Key.Key_Return)
-    await until(lambda: till.fact("Explained") == "Taken at the fair")
+    await until(lambda: till.sees("Explained: Taken at the fair"))
     assert till.reads("difference.result") == "Explained"
     await until(lambda: "explained" in till.reads("reconcile.headline"))
     assert till.reads("reconcile.to_do").endswith("0")

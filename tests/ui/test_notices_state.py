@@ -37,4 +37,4 @@ def test_every_trouble_has_a_head_and_what_can_be_done_by_a_key(
 def test_the_worst_one_is_shown_and_the_others_are_counted() -> None:
     view = view_of([STOPPED, PAUSED])
     assert view is not None
-    assert (view.notice, view.more) == (STOPPED, "and 1 more")
+    assert (view.notice, view.more) == (STOPPED, "1 more")

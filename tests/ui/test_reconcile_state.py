@@ -291,9 +291,8 @@ def test_an_explanation_quiets_a_row_as_long_as_it_holds() -> None:
     row = Row(Match.ONLY_THERE, None, entry())
     case = Case("Bo", "At the fair", "Ada", NOON)
     view = derive_detail(kept(row, case), STYLE, time)
-    assert (view.result, view.tone, view.next_step) == ("Explained", "neutral", "")
-    assert dict(view.facts)["Explained"] == "At the fair"
-    assert dict(view.facts)["By"] == "Ada, 12:00"
+    assert (view.result, view.tone) == ("Explained", "neutral")
+    assert view.next_step == "Explained: At the fair (Ada, 12:00)"
     stale = derive_detail(kept(row, replace(case, valid=False)), STYLE, time)
     assert stale.result == "Only there"
     assert dict(stale.facts)["Explained earlier"] == "At the fair"

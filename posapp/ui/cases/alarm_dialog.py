@@ -18,7 +18,7 @@ from posapp.model.history import PaymentDetail
 from posapp.runtime.tasks import spawn
 from posapp.ui import theme
 from posapp.ui.cases.evidence import Evidence
-from posapp.ui.cases.state import derive_alarm
+from posapp.ui.cases.state import AlarmView, derive_alarm
 from posapp.ui.format import moment_time
 from posapp.ui.payments.state import derive_entry
 from posapp.ui.widgets.buttons import Button
@@ -40,12 +40,11 @@ class AlarmDialog(Dialog):
         style: AmountStyle,
         parent: QWidget,
     ) -> None:
-        labels = {each.account: each.label for each in desk.accounts.all()}
-        account = labels.get(alarm.attempt.intent.account, alarm.attempt.intent.account)
-        self._view = derive_alarm(alarm, style, account=account, time=_when)
+        self._view = _view_of(desk, alarm, style)
         super().__init__(self._view.title, name="alarm", parent=parent)
         self._desk = desk
         self._alarm = alarm
+        self._style = style
         self._running = False
         self.told = ""
         self.evidence = Evidence("alarm")
@@ -60,9 +59,14 @@ class AlarmDialog(Dialog):
             name="alarm.notice",
         )  # fmt: skip
         self.undo = Button(self._view.undo_words, name="alarm.undo", kind="primary")
+        self.keep = Label("", size=theme.BODY, weight=theme.SEMIBOLD)
         self.acknowledge = Button("Acknowledge", name="alarm.acknowledge")
         self.leave = Button("Back", name="alarm.leave", shortcut="Esc")
-        self._build(detail, style)
+        self._build()
+        self._show(detail)
+        self._stop_listening = desk.news.listen(self._something_changed)
+        self.finished.connect(self._stop_listening)
+        self.destroyed.connect(self._stop_listening)
         self.undo.clicked.connect(self._undo)
         self.acknowledge.clicked.connect(self._acknowledge)
         self.leave.clicked.connect(self.reject)
@@ -74,6 +78,27 @@ class AlarmDialog(Dialog):
         """Esc leaves; while money is on its way the dialog stays to show how it ends."""
         if not self._running:
             super().reject()
+
+    def _something_changed(self) -> None:
+        if not self._running:
+            spawn(self._read(), name="follow an alarm", owner=self)
+
+    async def _read(self) -> None:
+        try:
+            alarms = (await self._desk.cases.questions()).alarms
+            detail = await self._desk.cases.evidence(self._alarm.attempt.id)
+        except Refused as problem:
+            self._say(str(problem))
+            return
+        alarm = next((each for each in alarms if each.id == self._alarm.id), None)
+        if self._running:
+            return
+        if alarm is None:
+            self.told = "The alarm has ended; the payment says how."
+            self.accept()
+            return
+        self._alarm, self._view = alarm, _view_of(self._desk, alarm, self._style)
+        self._show(detail)
 
     def _undo(self) -> None:
         self._do(self._give_back(), "give back")
@@ -120,9 +145,7 @@ class AlarmDialog(Dialog):
             if "reason" in problem.fields:
                 self.reason.problem(problem.fields["reason"])
             else:
-                self.notice.setText(str(problem))
-                self.notice.setAccessibleName(str(problem))
-                self.notice.show()
+                self._say(str(problem))
         finally:
             self._running = False
             self._busy(False)
@@ -136,13 +159,23 @@ class AlarmDialog(Dialog):
         self.reason.problem(None)
         self.notice.hide()
 
-    def _build(self, detail: PaymentDetail, style: AmountStyle) -> None:
+    def _say(self, sentence: str) -> None:
+        self.notice.setText(sentence)
+        self.notice.setAccessibleName(sentence)
+        self.notice.show()
+
+    def _show(self, detail: PaymentDetail) -> None:
         self.evidence.state.show_state(self._view.state, "not_moved")
         self.evidence.advice.setText(f"{self._view.sentence} {self._view.advice}")
         self.evidence.show_facts(self._view.facts)
         self.evidence.show_entries(
-            tuple(derive_entry(each, style, _when) for each in detail.timeline)
+            tuple(derive_entry(each, self._style, _when) for each in detail.timeline)
         )
+        self.undo.say(self._view.undo_words)
+        self.undo.setVisible(bool(self._view.undo_words))
+        self.keep.setText("Or keep it" if self._view.undo_words else "Acknowledge it")
+
+    def _build(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(theme.PAD * 2)
         row.addWidget(self.evidence)
@@ -151,11 +184,9 @@ class AlarmDialog(Dialog):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        self.undo.setVisible(bool(self._view.undo_words))
         column.addWidget(self.undo)
-        words = "Or keep it" if self._view.undo_words else "Acknowledge it"
         column.addSpacing(theme.STEP * 2)
-        column.addWidget(Label(words, size=theme.BODY, weight=theme.SEMIBOLD))
+        column.addWidget(self.keep)
         column.addWidget(self.reason)
         column.addWidget(self.acknowledge)
         column.addWidget(self.notice)
@@ -164,6 +195,12 @@ class AlarmDialog(Dialog):
         column.addWidget(self.leave)
         row.addWidget(side)
         self.body.addLayout(row)
+
+
+def _view_of(desk: Desk, alarm: Alarm, style: AmountStyle) -> AlarmView:
+    labels = {each.account: each.label for each in desk.accounts.all()}
+    account = labels.get(alarm.attempt.intent.account, alarm.attempt.intent.account)
+    return derive_alarm(alarm, style, account=account, time=_when)
 
 
 def _when(at: datetime) -> str:

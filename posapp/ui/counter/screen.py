@@ -25,6 +25,7 @@ from posapp.ui.doing import do
 from posapp.ui.messages import Messages
 from posapp.ui.opening import Opening
 from posapp.ui.widgets.buttons import Button
+from posapp.ui.widgets.scroll import Scroll, lay_over
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -326,7 +327,7 @@ class CounterScreen(QWidget):
 
     def _build(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.PAD, theme.PAD, theme.PAD, theme.PAD)
+        row.setContentsMargins(theme.PAD, theme.PAD, theme.PAD - theme.SCROLLBAR, theme.PAD)
         row.setSpacing(theme.STEP * 4)
         row.addWidget(self.order_panel, 1)
         side = QWidget()
@@ -339,4 +340,7 @@ class CounterScreen(QWidget):
         column.addWidget(self.payment, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.pay_link)
         column.addStretch(1)
-        row.addWidget(side)
+        scroll = Scroll(side, name="Customer and payment", is_form=True)
+        scroll.setFixedWidth(theme.SIDE_WIDTH + theme.SCROLLBAR)
+        lay_over(scroll)
+        row.addWidget(scroll)

@@ -32,15 +32,19 @@ class NoticeView:
         return f"{self.head}. {self.words}"
 
 
-def view_of(notices: Sequence[Notice]) -> NoticeView | None:
-    """The worst one, and how many more there are; None while all is well."""
+def view_of(notices: Sequence[Notice], turned: int = 0) -> NoticeView | None:
+    """The worst one, and how many more there are; None while all is well.
+
+    Args:
+        turned: how often somebody went on to the next one.
+    """
     if not notices:
         return None
-    worst, others = notices[0], len(notices) - 1
+    worst, others = notices[turned % len(notices)], len(notices) - 1
     return NoticeView(
         head=_HEADS[worst.trouble],
         words=worst.words,
         action=_ACTIONS.get(worst.trouble, ""),
-        more=f"and {others} more" if others else "",
+        more=f"{others} more" if others else "",
         notice=worst,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from posapp.model.attempt import Attempt, Kind, State, Verdict
+from posapp.model.case import AlarmKind
 from posapp.model.display import AmountStyle
 from posapp.model.history import PaymentDetail, PaymentRow, TimelineEntry
 from posapp.model.money import Money
@@ -223,6 +224,8 @@ def event_words(entry: TimelineEntry, style: AmountStyle) -> str:
             return f"{full} {'confirmed' if done else 'failed'}"
         code = entry.detail.get("auth_code", "")
         return (f"Approved, code {code}" if code else "Approved") if done else "Declined"
+    if entry.event == "alarm_raised":
+        return _ALARMS.get(entry.detail.get("alarm", ""), "Alarm")
     states = {
         State.PREPARED.value: f"{full} written down",
         State.SENDING.value: f"{what} sent",
@@ -243,9 +246,16 @@ _EVENTS = {
     "not_answered": "Looked up: no answer",
     "looked_up": "Looked up: not finished",
     "case_taken": "Somebody finds out",
-    "alarm_raised": "Alarm: money moved that should not have",
     "alarm_ended": "The gateway shows the money as given back",
     "alarm_acknowledged": "Alarm acknowledged",
+}
+
+
+_ALARMS = {
+    AlarmKind.LATE.value: "Alarm: it happened after all",
+    AlarmKind.DOUBLE.value: "Alarm: charged twice",
+    AlarmKind.CONTRADICTED.value: "Alarm: the gateway contradicts",
+    AlarmKind.RETURNED.value: "Alarm: the payout came back",
 }
 
 

@@ -117,6 +117,7 @@ class KindChip(Chip):
     def __init__(self, text: str, *, name: str, match: Match | None) -> None:
         super().__init__(text, name=name)
         self._match = match
+        self.lead = _DOT if match else 0
 
     def sizeHint(self) -> QSize:
         size = super().sizeHint()

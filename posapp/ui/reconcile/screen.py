@@ -261,7 +261,7 @@ class ReconcileScreen(QWidget):
             return
         await show(
             DecisionDialog(
-                "Assign",
+                f"Assign · {self._title_of(row)}",
                 about="Who looks into it? Empty takes it from everybody.",
                 label="Name",
                 text=row.case.assigned_to or desk.people.who,
@@ -282,7 +282,7 @@ class ReconcileScreen(QWidget):
         who = desk.people.who
         await show(
             DecisionDialog(
-                "Explain",
+                f"Explain · {self._title_of(row)}",
                 about="It is kept with your name. If either side changes, it is looked at again.",
                 label="Why the two sides differ",
                 text=row.case.reason,
@@ -291,6 +291,9 @@ class ReconcileScreen(QWidget):
                 parent=self,
             )
         )
+
+    def _title_of(self, row: ReconciledRow) -> str:
+        return derive_detail(row, self._style, time_with_seconds).title
 
     async def _chosen_row(self) -> ReconciledRow | None:
         """The row on which the list stands, also where its details are still being read."""

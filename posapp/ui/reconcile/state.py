@@ -307,17 +307,16 @@ def derive_detail(kept: ReconciledRow, style: AmountStyle, time: Time) -> Detail
         ("Taken by", ", ".join(part for part in (entry.who, _till(entry.till)) if part)),
         ("Assigned to", case.assigned_to),
     ]
-    if case.reason:
-        name = "Explained" if case.explained else "Explained earlier"
-        facts.append((name, case.reason))
-        at = time(case.explained_at) if case.explained_at else ""
-        facts.append(("By", ", ".join(part for part in (case.explained_by, at) if part)))
+    at = time(case.explained_at) if case.explained_at else ""
+    by = ", ".join(part for part in (case.explained_by, at) if part)
+    if case.reason and not case.explained:
+        facts += [("Explained earlier", case.reason), ("By", by)]
     return DetailView(
         title=f"{MOVEMENT_WORDS[entry.movement]} {style.money(entry.amount)}",
         result=words,
         tone=tone,
         sentence=told.sentence,
-        next_step="" if case.explained else told.next_step,
+        next_step=f"Explained: {case.reason} ({by})" if case.explained else told.next_step,
         lines=_lines(row.ours, row.theirs, row.also, style, time),
         facts=tuple((name, value) for name, value in facts if value),
         can_explain=different,
@@ -341,7 +340,7 @@ def _lines(
     lines = [
         line("Amount", lambda side: style.money(side.amount)),
         line("State", lambda side: STANDING_WORDS[side.standing]),
-        line("In its words", lambda side: side.said, compared=False),
+        line("Gateway's word", lambda side: side.said, compared=False),
         line("Time", lambda side: time(side.at), compared=False),
     ]
     for part in also:

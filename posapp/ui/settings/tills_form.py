@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -125,6 +126,9 @@ class TillsForm(QWidget):
         for index, key in enumerate(view.fields):
             row, column = divmod(index, 2)
             self._grid.addWidget(self._fields[key], row, column, Qt.AlignmentFlag.AlignTop)
+        stations = [self._fields[key].frame.inner for key in view.fields]
+        for before, after in pairwise(stations):
+            QWidget.setTabOrder(before, after)
         self.test.setVisible(view.tested)
         self.invite.setVisible(view.may_invite)
         self.joining.setText(view.joining)
@@ -150,7 +154,7 @@ class TillsForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        column.addWidget(Scroll(fields, name="Tills and shared ledger, scrollable"), 1)
+        column.addWidget(Scroll(fields, name="Tills and shared ledger", is_form=True), 1)
         column.addWidget(self.answer)
         self.answer.hide()
         foot = QHBoxLayout()

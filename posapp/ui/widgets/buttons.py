@@ -170,7 +170,9 @@ class Button(QPushButton):
 
 
 class Chip(QPushButton):
-    """A rounded switch in a row of filters, with a count."""
+    """A rounded switch in a row of filters, with a count. ``lead`` is the room before its words."""
+
+    lead = 0
 
     def __init__(self, text: str, *, name: str, tone: str = "") -> None:
         super().__init__()
@@ -185,6 +187,7 @@ class Chip(QPushButton):
         self.count(None)
 
     def count(self, number: int | None) -> None:
+        self._is_zero = number == 0
         self._shown = self._base if number is None else f"{self._base}\u2002{number}"
         self.setText(self._shown)
         self.setAccessibleName(self._base if number is None else f"{self._base}: {number}")
@@ -205,7 +208,7 @@ class Chip(QPushButton):
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         if self.isChecked():
             ink, fill, edge = tokens.on_accent, tokens.accent, tokens.accent
-        elif self._tone:
+        elif self._tone and not self._is_zero:
             tones = tokens.tones(self._tone)
             ink, fill, edge = tones.ink, tones.wash, tones.wash
         else:
@@ -219,5 +222,7 @@ class Chip(QPushButton):
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 13, 13)
         painter.setPen(ink)
         painter.setFont(self.font())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._shown)
+        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        room = self.rect().adjusted(0 if rtl else self.lead, 0, -self.lead if rtl else 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self._shown)
         painter.end()

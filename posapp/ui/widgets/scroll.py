@@ -43,10 +43,16 @@ def quiet(area: QAbstractScrollArea) -> None:
 
 
 class Scroll(QScrollArea):
-    """Scrolls one widget vertically; ``name`` is what it is read out as."""
+    """Scrolls one widget vertically; ``name`` is what it is read out as.
 
-    def __init__(self, inner: QWidget, *, name: str) -> None:
+    Args:
+        is_form: it follows the fields that have the focus, and is no station of the Tab key itself.
+    """
+
+    def __init__(self, inner: QWidget, *, name: str, is_form: bool = False) -> None:
         super().__init__()
+        if is_form:
+            self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(name)
         self.setWidgetResizable(True)
         quiet(self)
