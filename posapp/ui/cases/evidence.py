@@ -12,9 +12,9 @@ from posapp.ui.widgets.labels import ElidedLabel, Label
 from posapp.ui.widgets.panel import Hairline, clear
 from posapp.ui.widgets.pill import Pill
 
-_WIDTH = 420
+_WIDTH = 448
 _TIMES = 96  # room for a day and a time
-_TIMELINE = 150
+_TIMELINE = 184
 
 
 class Evidence(QWidget):

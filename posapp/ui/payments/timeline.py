@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 from PySide6.QtCore import (
+    QPointF,
     QRect,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -19,24 +22,16 @@ from PySide6.QtWidgets import (
 
 from posapp.ui import theme
 from posapp.ui.payments.state import EntryView
-from posapp.ui.widgets.labels import as_it_stands
 from posapp.ui.widgets.rows import Index, RowsModel, RowsView
 
-_HIGH, _LOW = 46, 29
-
-
-class _Entries(RowsModel):
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == Qt.ItemDataRole.ToolTipRole:
-            entry: EntryView = super().data(index, Qt.ItemDataRole.UserRole)  # type: ignore[assignment]
-            return as_it_stands(entry.more) if entry.more else None
-        return super().data(index, role)
+_LOW, _MORE_TOP, _MORE_BELOW = 29, 25, 6
 
 
 class _Row(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: EntryView = index.data(Qt.ItemDataRole.UserRole)
-        return QSize(100, _HIGH if entry.more else _LOW)
+        view = cast("Timeline", self.parent())
+        return QSize(100, _MORE_TOP + view.lines(entry.more) + _MORE_BELOW if entry.more else _LOW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = cast("Timeline", self.parent())
@@ -56,14 +51,13 @@ class _Row(QStyledItemDelegate):
                 (0, top, view.lead, _LOW),
                 (view.lead, top, width - view.lead - end_width, _LOW),
                 (width - end_width, top, end_width, _LOW),
-                (view.lead, top + 24, width - view.lead, 18),
+                (view.lead, top + _MORE_TOP, width - view.lead, box.height() - _MORE_TOP),
             )
         )
         for place, text, size, weight, ink, side in (
             (time, entry.time, theme.SMALL, theme.REGULAR, tokens.secondary, lead),
             (words, entry.words, theme.TEXT, theme.MEDIUM, tokens.text, lead),
             (end, entry.end, theme.TINY, theme.REGULAR, tokens.secondary, trail),
-            (more, entry.more, theme.TINY, theme.REGULAR, tokens.secondary, lead),
         ):
             painter.setFont(theme.font(size, weight, figures=place is time))
             painter.setPen(ink)
@@ -71,6 +65,9 @@ class _Row(QStyledItemDelegate):
                 text, Qt.TextElideMode.ElideRight, place.width()
             )
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | side, shown)
+        if entry.more:
+            painter.setPen(tokens.secondary)
+            _wrapped(entry.more, more.width()).draw(painter, more.topLeft().toPointF())
         painter.restore()
 
 
@@ -79,7 +76,29 @@ class Timeline(RowsView):
         """``lead`` is the room for the times."""
         super().__init__(name=name, accessible="Timeline, newest first")
         self.lead = lead
-        self.entries = _Entries()
+        self.entries = RowsModel()
         self.setModel(self.entries)
         self.setItemDelegate(_Row(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setResizeMode(QListView.ResizeMode.Adjust)  # what is wrapped depends on the width
+
+    def lines(self, text: str) -> int:
+        """How high this text is below its entry: evidence is shown to its end."""
+        width = self.viewport().width() - self.lead
+        return math.ceil(_wrapped(text, width).boundingRect().height())
+
+
+def _wrapped(text: str, width: int) -> QTextLayout:
+    """Between words, and within what is longer than a line: the gateway's ids."""
+    layout = QTextLayout(text, theme.font(theme.TINY))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    top = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1, width))
+        line.setPosition(QPointF(0, top))
+        top += line.height()
+    layout.endLayout()
+    return layout
