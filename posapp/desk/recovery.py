@@ -49,7 +49,7 @@ _IDLE = timedelta(minutes=5)
 _SHORTEST = timedelta(seconds=0.2)
 _DISK_PAUSE = timedelta(seconds=30)
 _SWEEP_ROOM = timedelta(days=7)  # a till that was off for a week still makes its last sweep
-_SWEEP_AGAIN = timedelta(minutes=10)  # after one that brought no answer
+_SWEEP_AGAIN = timedelta(minutes=30)  # after one that brought no answer
 _ROUND = 30  # look-ups at one account before it is worked out anew which come first
 _LEDGER_FAILED = "The ledger failed"
 _LEAVING = (State.PREPARED, State.SENDING)
@@ -244,7 +244,6 @@ class Recovery:
         """Everything a gateway is asked about, newest first; nothing while the disk rests. Rounds
         that are under way go on with it."""
         self._latest = () if self._disk_rests() else await self._read_waiting()
-        self._absence.watch(self._latest)
         return self._latest
 
     async def _read_waiting(self) -> tuple[Attempt, ...]:
@@ -255,6 +254,7 @@ class Recovery:
             if self._broken_off(found):
                 await self._ledger.journal.recover(why=_LEDGER_FAILED)
                 found = await self._ledger.journal.looked_for(since)
+            self._absence.watch(found)
             for attempt in found:
                 if self._absence.is_abandoned(attempt):
                     await self._ledger.journal.take_over(attempt)
