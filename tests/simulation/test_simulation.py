@@ -45,7 +45,7 @@ NOTICED = {
     "resend_with_a_new_key": 3,
     "a_failed_look_up_is_absence": 33,
     "any_search_is_believed": 33,
-    "absent_after_a_minute": 178,
+    "absent_after_a_minute": 512,
     "no_echo_check": 137,
     "what_was_being_sent_is_not_sent": 412,
     "pending_is_approved": 2,
