@@ -24,6 +24,8 @@ from posapp.model.attempt import (
     ABSENT_AFTER,
     CASE_AFTER,
     CLOCKS_DIFFER,
+    LEAVING,
+    SWEPT,
     Attempt,
     Kind,
     State,
@@ -35,8 +37,6 @@ _log = logging.getLogger(__name__)
 _WATCHED = ABSENT_AFTER - timedelta(minutes=1)  # the look-up at its end is a little early for us
 _CLOCKS_BEHIND = timedelta(minutes=5)
 _CLOCKS_WRONG = timedelta(days=2)  # a wrong zone, a wrong day
-_ENDED = (State.NOT_CHARGED, State.SETTLED)
-_LEAVING = (State.PREPARED, State.SENDING)
 
 
 class Absence:
@@ -87,7 +87,7 @@ class Absence:
         """Since when to search. What proves something looks days around: the clock that wrote the
         time down may have been ahead, as it surely was where that time is still to come."""
         sent, now = attempt.sent_at or attempt.prepared_at, self._clock()
-        if provable or attempt.state in _ENDED or sent > now + CLOCKS_DIFFER:
+        if provable or attempt.state in SWEPT or sent > now + CLOCKS_DIFFER:
             return min(sent, now) - _CLOCKS_WRONG
         return sent - _CLOCKS_BEHIND
 
@@ -95,7 +95,7 @@ class Absence:
         """Whether the till that was sending this has not come back: for hours by its own word,
         and for as long as we watch."""
         old = self._clock() - (attempt.sent_at or attempt.prepared_at) >= CASE_AFTER
-        elsewhere = attempt.state in _LEAVING and attempt.intent.till != self._till.name
+        elsewhere = attempt.state in LEAVING and attempt.intent.till != self._till.name
         return elsewhere and old and self._watched_for(attempt) >= _WATCHED
 
     async def weigh(self, attempt: Attempt, *, provable: bool) -> Attempt:
@@ -107,7 +107,7 @@ class Absence:
             provable: of ``is_provable`` when the search began.
         """
         journal = self._ledger.journal
-        if attempt.state in _ENDED:
+        if attempt.state in SWEPT:
             return await journal.looked_up(attempt.id, absent=True, seen=attempt)
         if attempt.state is State.PENDING:
             # The gateway accepted it once: absent now means lagging, not undone.
@@ -172,4 +172,4 @@ class Absence:
 
 
 def _as_it_stands(attempt: Attempt) -> tuple[int, int, bool]:
-    return attempt.id, attempt.repeats, attempt.state in _LEAVING
+    return attempt.id, attempt.repeats, attempt.state in LEAVING

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from posapp.ledger.ledger import Ledger
-from posapp.model.attempt import CASE_AFTER, Attempt, State
+from posapp.model.attempt import CASE_AFTER, SWEPT, Attempt, State
 from posapp.model.payment import PaymentStatus
-
-_ENDED = (State.NOT_CHARGED, State.SETTLED)
 
 
 async def case_when_old(ledger: Ledger, attempt: Attempt, *, at: datetime) -> Attempt:
     """The attempt, made an open case if it is too old to go on waiting by itself."""
     since = attempt.sent_at or attempt.prepared_at
-    settled_for_now = attempt.state is State.OPEN_CASE or attempt.state in _ENDED
+    settled_for_now = attempt.state is State.OPEN_CASE or attempt.state in SWEPT
     if settled_for_now or at - since < CASE_AFTER:
         return attempt
     if await _waits_for_customer(ledger, attempt):

@@ -29,7 +29,9 @@ from posapp.gateways.port import Gateway, GatewayError, RateLimited
 from posapp.ledger.errors import LedgerError, WrongPayment
 from posapp.model.attempt import (
     ACTIONS,
+    LEAVING,
     SWEEPS,
+    SWEPT,
     Attempt,
     BrokenRule,
     Kind,
@@ -52,8 +54,6 @@ _SWEEP_ROOM = timedelta(days=7)  # a till that was off for a week still makes it
 _SWEEP_AGAIN = timedelta(minutes=30)  # after one that brought no answer
 _ROUND = 30  # look-ups at one account before it is worked out anew which come first
 _LEDGER_FAILED = "The ledger failed"
-_LEAVING = (State.PREPARED, State.SENDING)
-_ENDED = (State.NOT_CHARGED, State.SETTLED)
 
 
 class Recovery:
@@ -149,7 +149,7 @@ class Recovery:
             if self._broken_off((current,)):
                 await self._ledger.journal.recover(why=_LEDGER_FAILED)
                 current = await self._ledger.journal.read(attempt.id)
-            leaving = current.state in _LEAVING
+            leaving = current.state in LEAVING
             followed = self._till.under_way.is_followed(attempt.id)
             if not await self._is_looked_for(current) or leaving or followed:
                 return current
@@ -282,8 +282,7 @@ class Recovery:
         While no money is under way here, nothing of this till can still be on its way.
         """
         return not self._till.under_way.busy and any(
-            attempt.state in _LEAVING and attempt.intent.till == self._till.name
-            for attempt in found
+            attempt.state in LEAVING and attempt.intent.till == self._till.name for attempt in found
         )
 
     async def _look(self, attempt: Attempt) -> Attempt:
@@ -323,7 +322,7 @@ class Recovery:
 
     async def _not_answered(self, attempt: Attempt, problem: GatewayError | Refused) -> None:
         told = problem if isinstance(problem, GatewayError) else None
-        if attempt.state in _ENDED:
+        if attempt.state in SWEPT:
             self._again_at[attempt.id] = self._clock() + _SWEEP_AGAIN
         await self._ledger.journal.looked_up(
             attempt.id,

@@ -26,13 +26,7 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 
 def engine_of(path: Path, key: bytes) -> Engine:
     """An engine with one connection to an existing file; nothing is opened yet."""
-    return create_engine(
-        "sqlite://",
-        module=sqlcipher,
-        creator=lambda: _connect(path, key),
-        poolclass=StaticPool,
-        hide_parameters=True,  # an error must not quote what was to be stored
-    )
+    return _engine(lambda: _connect(path, key))
 
 
 def second_engine_of(path: Path, key: bytes) -> tuple[Engine, Callable[[], None]]:
@@ -47,10 +41,7 @@ def second_engine_of(path: Path, key: bytes) -> tuple[Engine, Callable[[], None]
         for connection in connected:
             connection.interrupt()
 
-    engine = create_engine(
-        "sqlite://", module=sqlcipher, creator=connect, poolclass=StaticPool, hide_parameters=True
-    )
-    return engine, interrupt
+    return _engine(connect), interrupt
 
 
 def check_library() -> None:
@@ -179,6 +170,16 @@ def _publish(beside: Path, path: Path) -> None:
             return
         beside.rename(path)  # a file system without hard links
     sync_folder(path.parent)
+
+
+def _engine(connect: Callable[[], Any]) -> Engine:
+    return create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=connect,
+        poolclass=StaticPool,
+        hide_parameters=True,  # an error must not quote what was to be stored
+    )
 
 
 def _connect(path: Path, key: bytes) -> Any:

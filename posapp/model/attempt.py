@@ -96,6 +96,12 @@ OPEN_STATES = frozenset(
     {State.PREPARED, State.SENDING, State.PENDING, State.UNKNOWN, State.OPEN_CASE}
 )
 
+LEAVING = (State.PREPARED, State.SENDING)
+"""Written down and perhaps on its way; only the till that wrote it knows."""
+
+SWEPT = (State.NOT_CHARGED, State.SETTLED)
+"""Ended: looked for only in sweeps, if at all."""
+
 NEXT: dict[State, frozenset[State]] = {
     State.PREPARED: frozenset({State.SENDING, State.NOT_SENT}),
     State.SENDING: frozenset(
@@ -250,7 +256,7 @@ def next_sweep(attempt: Attempt) -> datetime | None:
     which may come back. It is swept for counted from the last byte and again from that decision,
     which may be days later.
     """
-    if attempt.state not in (State.NOT_CHARGED, State.SETTLED) or attempt.sent_at is None:
+    if attempt.state not in SWEPT or attempt.sent_at is None:
         return None
     seen = attempt.looked_up_at or attempt.sent_at
     starts = (attempt.sent_at, attempt.ended_at or attempt.sent_at)
@@ -265,7 +271,7 @@ def next_question(attempt: Attempt, now: datetime) -> datetime | None:
 
     An open case is a person's, but a late end of it is still noticed.
     """
-    if attempt.state in (State.NOT_CHARGED, State.SETTLED):
+    if attempt.state in SWEPT:
         return next_sweep(attempt)
     if attempt.state is State.OPEN_CASE:
         return (attempt.looked_up_at or attempt.prepared_at) + LOOK_UP_DELAYS[-1]

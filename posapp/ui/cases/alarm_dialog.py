@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -12,14 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from posapp.desk.desk import Desk
 from posapp.desk.errors import Refused
 from posapp.desk.outcome import Result
-from posapp.model.case import LONGEST_REASON, Alarm
+from posapp.model.case import LONGEST_REASON, Alarm, reason_problem
 from posapp.model.display import AmountStyle
 from posapp.model.history import PaymentDetail
 from posapp.runtime.tasks import spawn
 from posapp.ui import theme
-from posapp.ui.cases.evidence import Evidence
+from posapp.ui.cases.evidence import Evidence, account_label, when
 from posapp.ui.cases.state import AlarmView, derive_alarm
-from posapp.ui.format import moment_time
 from posapp.ui.payments.state import derive_entry
 from posapp.ui.widgets.buttons import Button
 from posapp.ui.widgets.dialog import Dialog
@@ -117,8 +115,8 @@ class AlarmDialog(Dialog):
         self.accept()
 
     def _acknowledge(self) -> None:
-        if not self.reason.text():
-            self.reason.problem("Give a reason; it is kept with the case.")
+        if problem := reason_problem(self.reason.text()):
+            self.reason.problem(problem)
             self.reason.input.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._do(self._acknowledged(self.reason.text()), "acknowledge an alarm")
@@ -169,7 +167,7 @@ class AlarmDialog(Dialog):
         self.evidence.advice.setText(f"{self._view.sentence} {self._view.advice}")
         self.evidence.show_facts(self._view.facts)
         self.evidence.show_entries(
-            tuple(derive_entry(each, self._style, _when) for each in detail.timeline)
+            tuple(derive_entry(each, self._style, when) for each in detail.timeline)
         )
         self.undo.say(self._view.undo_words)
         self.undo.setVisible(bool(self._view.undo_words))
@@ -198,10 +196,5 @@ class AlarmDialog(Dialog):
 
 
 def _view_of(desk: Desk, alarm: Alarm, style: AmountStyle) -> AlarmView:
-    labels = {each.account: each.label for each in desk.accounts.all()}
-    account = labels.get(alarm.attempt.intent.account, alarm.attempt.intent.account)
-    return derive_alarm(alarm, style, account=account, time=_when)
-
-
-def _when(at: datetime) -> str:
-    return moment_time(at, datetime.now(UTC))
+    account = account_label(desk, alarm.attempt.intent.account)
+    return derive_alarm(alarm, style, account=account, time=when)

@@ -11,15 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from posapp.desk.desk import Desk
 from posapp.desk.errors import Refused
-from posapp.model.case import LONGEST_REASON, Case
+from posapp.model.case import LONGEST_REASON, Case, reason_problem
 from posapp.model.display import AmountStyle
 from posapp.model.history import PaymentDetail
 from posapp.model.secret import Secret
 from posapp.runtime.tasks import spawn
 from posapp.ui import theme
-from posapp.ui.cases.evidence import Evidence
+from posapp.ui.cases.evidence import Evidence, account_label, when
 from posapp.ui.cases.state import PLACES, derive_case, outcomes
-from posapp.ui.format import moment_time
 from posapp.ui.kinds import attempt_title
 from posapp.ui.payments.state import derive_entry
 from posapp.ui.widgets.buttons import Button
@@ -30,7 +29,6 @@ from posapp.ui.widgets.labels import Label
 from posapp.ui.widgets.secret_field import DigitsInput
 
 _FORM_WIDTH = 320
-_NO_REASON = "Give a reason; it is kept with the case."
 
 
 class CaseDialog(Dialog):
@@ -107,16 +105,16 @@ class CaseDialog(Dialog):
             self._case,
             self._style,
             who=self._desk.people.who,
-            account=_label(self._desk, attempt.intent.account),
+            account=account_label(self._desk, attempt.intent.account),
             now=now,
             due=self._desk.recovery.asked_next(attempt),
-            time=_when,
+            time=when,
         )
         self.evidence.state.show_state(view.state, view.tone)
         self.evidence.advice.setText(view.advice)
         self.evidence.show_facts(view.facts)
         self.evidence.show_entries(
-            tuple(derive_entry(each, self._style, _when) for each in self._detail.timeline)
+            tuple(derive_entry(each, self._style, when) for each in self._detail.timeline)
         )
         self.take.say(view.take_words)
         self.take.setVisible(view.can_close)
@@ -150,13 +148,18 @@ class CaseDialog(Dialog):
     def _close_case(self) -> None:
         if self._running or not self._view.can_close:
             return
-        for missing, field, place, sentence in (
-            (self.end.currentIndex() < 0, self.end_field, self.end, "Choose what you saw."),
-            (self.seen.currentIndex() < 0, self.seen_field, self.seen, "Choose where you saw it."),
-            (not self.reason.text(), self.reason, self.reason.input, _NO_REASON),
-            (not len(self.pin.digits), self.pin_field, self.pin, "A supervisor types their PIN."),
+        chosen, found = self.end.currentIndex() >= 0, self.seen.currentIndex() >= 0
+        for sentence, field, place in (
+            (None if chosen else "Choose what you saw.", self.end_field, self.end),
+            (None if found else "Choose where you saw it.", self.seen_field, self.seen),
+            (reason_problem(self.reason.text()), self.reason, self.reason.input),
+            (
+                None if len(self.pin.digits) else "A supervisor types their PIN.",
+                self.pin_field,
+                self.pin,
+            ),
         ):
-            if missing:
+            if sentence:
                 field.problem(sentence)
                 place.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
@@ -267,12 +270,3 @@ class CaseDialog(Dialog):
         column.addLayout(foot)
         row.addWidget(side)
         self.body.addLayout(row)
-
-
-def _label(desk: Desk, account: str) -> str:
-    labels = {each.account: each.label for each in desk.accounts.all()}
-    return labels.get(account, account)
-
-
-def _when(at: datetime) -> str:
-    return moment_time(at, datetime.now(UTC))

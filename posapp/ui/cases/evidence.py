@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from posapp.desk.desk import Desk
 from posapp.ui import theme
+from posapp.ui.format import moment_time
 from posapp.ui.payments.state import EntryView
 from posapp.ui.payments.timeline import Timeline
 from posapp.ui.widgets.labels import ElidedLabel, Label
@@ -63,3 +67,13 @@ class Evidence(QWidget):
 
     def show_entries(self, entries: tuple[EntryView, ...]) -> None:
         self.timeline.entries.show(entries)
+
+
+def account_label(desk: Desk, account: str) -> str:
+    """What people call the account; its id where it was removed, for that is what is known."""
+    labels = {each.account: each.label for each in desk.accounts.all()}
+    return labels.get(account, account)
+
+
+def when(at: datetime) -> str:
+    return moment_time(at, datetime.now(UTC))
