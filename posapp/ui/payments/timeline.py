@@ -67,7 +67,8 @@ class _Row(QStyledItemDelegate):
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | side, shown)
         if entry.more:
             painter.setPen(tokens.secondary)
-            _wrapped(entry.more, more.width()).draw(painter, more.topLeft().toPointF())
+            wrapped = _wrapped(entry.more, more.width(), direction)
+            wrapped.draw(painter, more.topLeft().toPointF())
         painter.restore()
 
 
@@ -85,13 +86,15 @@ class Timeline(RowsView):
     def lines(self, text: str) -> int:
         """How high this text is below its entry: evidence is shown to its end."""
         width = self.viewport().width() - self.lead
-        return math.ceil(_wrapped(text, width).boundingRect().height())
+        return math.ceil(_wrapped(text, width, self.layoutDirection()).boundingRect().height())
 
 
-def _wrapped(text: str, width: int) -> QTextLayout:
+def _wrapped(text: str, width: int, direction: Qt.LayoutDirection) -> QTextLayout:
     """Between words, and within what is longer than a line: the gateway's ids."""
     layout = QTextLayout(text, theme.font(theme.TINY))
     option = QTextOption()
+    side = QStyle.visualAlignment(direction, Qt.AlignmentFlag.AlignLeft)
+    option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
     layout.beginLayout()

@@ -147,13 +147,14 @@ class TableHead(QWidget):
             Label(column.name, size=theme.TINY, weight=theme.MEDIUM, ink="secondary", parent=self)
             for column in columns
         ]
-        for name, column in zip(self._names, columns, strict=True):
-            side = Qt.AlignmentFlag.AlignTrailing if column.trailing else Qt.AlignmentFlag(0)
-            name.setAlignment(Qt.AlignmentFlag.AlignVCenter | side)
 
     def resizeEvent(self, event: object) -> None:
-        found = places(self._columns, self.rect(), self.layoutDirection())
-        for name, place in zip(self._names, found, strict=True):
+        direction = self.layoutDirection()
+        found = places(self._columns, self.rect(), direction)
+        for name, column, place in zip(self._names, self._columns, found, strict=True):
+            side = Qt.AlignmentFlag.AlignRight if column.trailing else Qt.AlignmentFlag.AlignLeft
+            aligned = QStyle.visualAlignment(direction, side | Qt.AlignmentFlag.AlignVCenter)
+            name.setAlignment(aligned | Qt.AlignmentFlag.AlignAbsolute)
             name.setGeometry(place)
 
 
